@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The building, ground first. An arrow may only point down: rooms of one floor never see each other.
+// swift-format-ignore
+let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
+    ("Ground", [
+        ("CKernel", []), ("CJSON", []), ("CHTTP", []), ("CTLS", []), ("CZlib", []), ("CArchive", []), ("CRuntime", []),
+    ]),
+    ("Bedrock", [
+        ("Core", ["CKernel"]),
+    ]),
+    ("Letters", [
+        ("JSON", ["CJSON", "Core"]),
+    ]),
+    ("Languages", [
+        ("InferenceProtocol", ["Core", "JSON"]),
+        ("ONNXFormat", []),
+    ]),
+    ("Drivers", [
+        ("HTTP", ["CKernel", "CHTTP", "CTLS", "CZlib", "Core"]),
+        ("Link", ["CKernel", "Core"]),
+        ("ONNX", ["CRuntime", "Core"]),
+        ("Process", ["CKernel", "Core"]),
+        ("Archive", ["CArchive", "Core"]),
+        ("Files", ["Core"]),
+    ]),
+    ("Engines", [
+        ("Inference", ["CKernel", "Core", "JSON", "InferenceProtocol", "HTTP", "Link", "Process", "Files"]),
+        ("EngineHost", ["CKernel", "Core", "Link", "ONNX", "Process"]),
+        ("LoadBench", []),
+    ]),
+    ("Roof", [
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Inference", "EngineHost", "LoadBench"]),
+    ]),
+]
+
+let floorOf = Dictionary(uniqueKeysWithValues: building.flatMap { floor in floor.rooms.map { ($0.name, floor.floor) } })
+var below: Set<String> = []
+for (floor, rooms) in building {
+    for (name, standsOn) in rooms {
+        let stray = Set(standsOn).subtracting(below).sorted()
+        precondition(stray.isEmpty, "\(name) is on floor \(floor) and cannot stand on \(stray)")
+    }
+    below.formUnion(rooms.map(\.name))
+}
+
+let dependencies = Context.packageDirectory + "/.deps"
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .unsafeFlags(["-Xcc", "-I\(dependencies)/include"]),
+]
+
+/// Header-only rooms of the ground floor: a module map over a system library's own headers.
+let headerOnly: Set<String> = ["CArchive", "CRuntime"]
+
+func room(_ name: String, on floor: String, standsOn: [String]) -> Target {
+    let path = "Sources/\(floor)/\(name)"
+    let needs = standsOn.map { Target.Dependency.target(name: $0) }
+    switch floor {
+    case "Ground" where headerOnly.contains(name):
+        return .systemLibrary(name: name, path: path)
+    case "Ground":
+        return .target(
+            name: name, path: path,
+            cSettings: [.unsafeFlags(["-I\(dependencies)/include", "-Wall", "-Werror"])],
+            cxxSettings: [.unsafeFlags(["-Wall", "-Werror"])],
+            linkerSettings: name == "CHTTP" ? [.unsafeFlags(["-L\(dependencies)/lib"])] : [])
+    case "Roof":
+        return .executableTarget(name: name, dependencies: needs, path: path, swiftSettings: strict)
+    default:
+        return .target(name: name, dependencies: needs, path: path, swiftSettings: strict)
+    }
+}
+
+let rooms = building.flatMap { floor in floor.rooms.map { room($0.name, on: floor.floor, standsOn: $0.standsOn) } }
+
+/// Each room's tests stand on the room and on whatever it stands on.
+// swift-format-ignore
+let tests: [(name: String, standsOn: [String])] = [
+    ("ONNXFormatTests", ["ONNXFormat"]),
+    ("LoadBenchTests", ["LoadBench"]),
+]
+
+let package = Package(
+    name: "lineside",
+    targets: rooms + tests.map { test in
+        .testTarget(
+            name: test.name, dependencies: test.standsOn.map { .target(name: $0) }, path: "Tests/\(test.name)",
+            swiftSettings: strict)
+    },
+    cxxLanguageStandard: .cxx17)

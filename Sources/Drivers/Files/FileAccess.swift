@@ -1,0 +1,97 @@
+package import Core
+internal import Glibc
+
+/// The few things that are asked of the file system, in whole files and whole folders.
+package enum FileAccess {
+    package struct Facts: Hashable, Sendable {
+        package let isFolder: Bool
+        package let bytes: Int
+    }
+
+    /// What is at a path, links followed; nil when nothing is.
+    package static func facts(_ path: String) -> Facts? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Facts(isFolder: status.st_mode & S_IFMT == S_IFDIR, bytes: Int(status.st_size))
+    }
+
+    package static func isFile(_ path: String) -> Bool { facts(path)?.isFolder == false }
+    package static func isFolder(_ path: String) -> Bool { facts(path)?.isFolder == true }
+
+    /// Names in a folder, sorted, without those that begin with a dot.
+    package static func names(in folder: String) throws(Fault) -> [String] {
+        guard let handle = unsafe opendir(folder) else { throw Fault.system("reading folder \(folder)") }
+        defer { unsafe closedir(handle) }
+        var names: [String] = []
+        while let entry = unsafe readdir(handle) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                unsafe String(cString: UnsafeRawPointer(tuple).assumingMemoryBound(to: CChar.self))
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Reads a whole file of at most `limit` bytes.
+    package static func read(_ path: String, limit: Int = 1 << 30) throws(Fault) -> [UInt8] {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw Fault.system("opening \(path)") }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        while true {
+            let room = 1 << 16
+            let start = bytes.count
+            bytes.append(contentsOf: repeatElement(0, count: room))
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in unsafe Glibc.read(file, buffer.baseAddress?.advanced(by: start), room) }
+            guard count >= 0 else { throw Fault.system("reading \(path)") }
+            bytes.removeLast(room - count)
+            if count == 0 { return bytes }
+            guard bytes.count <= limit else { throw Fault(.exhausted, "\(path) is larger than \(ByteSize(limit))") }
+        }
+    }
+
+    /// Writes a whole file by way of a neighbour, so that no reader ever sees half of it.
+    package static func write(_ bytes: [UInt8], to path: String) throws(Fault) {
+        let half = path + ".new"
+        let file = unsafe open(half, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw Fault.system("creating \(half)") }
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress?.advanced(by: written), bytes.count - written) }
+            guard count > 0 else {
+                let reason = errno
+                close(file)
+                unsafe unlink(half)
+                throw Fault.system("writing \(half)", errno: reason)
+            }
+            written += count
+        }
+        fsync(file)
+        close(file)
+        guard unsafe rename(half, path) == 0 else { throw Fault.system("renaming \(half)") }
+    }
+
+    /// A new folder of our own under the machine's temporary folder.
+    package static func temporaryFolder(_ name: String) throws(Fault) -> String {
+        let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        var template = Array("\(base)/\(name).XXXXXX".utf8CString)
+        let made = unsafe template.withUnsafeMutableBufferPointer { buffer -> String? in
+            guard let start = buffer.baseAddress, let path = unsafe mkdtemp(start) else { return nil }
+            return unsafe String(cString: path)
+        }
+        guard let made else { throw Fault.system("making a temporary folder in \(base)") }
+        return made
+    }
+
+    /// Removes a folder and everything in it; links are removed, not followed.
+    package static func remove(_ path: String) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            for name in (try? names(in: path)) ?? [] { remove(path + "/" + name) }
+            unsafe rmdir(path)
+        } else {
+            unsafe unlink(path)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+internal import CZlib
+internal import Core
+internal import Glibc
+
+/// gzip and deflate, whole bodies at a time.
+package enum Compression: String, Hashable, Sendable {
+    case gzip, deflate
+
+    /// What a client's Accept-Encoding allows, gzip first.
+    static func accepted(by field: String?) -> Compression? {
+        guard let field else { return nil }
+        let words = field.lowercased().split(separator: ",").map { $0.filter { $0 != " " } }
+        for word in words where !word.hasSuffix(";q=0") {
+            if word.hasPrefix("gzip") { return .gzip }
+            if word.hasPrefix("deflate") { return .deflate }
+        }
+        return nil
+    }
+
+    func compress(_ bytes: UnsafeRawBufferPointer, into buffer: ByteBuffer) -> Bool {
+        var out: UnsafeMutableRawPointer?
+        let count = unsafe ls_deflate(bytes.baseAddress, bytes.count, self == .deflate ? 1 : 0, &out)
+        guard count >= 0, let out = unsafe out else { return false }
+        defer { unsafe free(out) }
+        unsafe buffer.append(UnsafeRawBufferPointer(start: out, count: count))
+        return true
+    }
+
+    /// Inflates a body of either kind, refusing to grow past `limit`.
+    static func inflate(_ bytes: UnsafeRawBufferPointer, limit: Int) -> InflatedBody? {
+        var out: UnsafeMutableRawPointer?
+        let count = unsafe ls_inflate(bytes.baseAddress, bytes.count, limit, ByteBuffer.padding, &out)
+        guard count != Int(LS_DEFLATE_TOO_LARGE) else { return unsafe InflatedBody(start: nil, count: -1) }
+        guard count >= 0, let out = unsafe out else { return nil }
+        return unsafe InflatedBody(start: out, count: count)
+    }
+}
+
+/// Memory that zlib filled; freed with its owner.
+@safe final class InflatedBody: @unchecked Sendable {
+    let start: UnsafeMutableRawPointer?
+    let count: Int
+    var isTooLarge: Bool { count < 0 }
+
+    init(start: UnsafeMutableRawPointer?, count: Int) {
+        unsafe self.start = unsafe start
+        self.count = count
+    }
+
+    deinit { unsafe free(start) }
+}

@@ -1,0 +1,173 @@
+internal import CHTTP
+internal import CKernel
+internal import Core
+internal import Glibc
+
+/// How a connection answers, and how it ends.
+extension Connection {
+    /// Room before the body for the head, so that both leave in one system call.
+    private static let headroom = 512
+
+    func respond(
+        _ status: Status, _ type: StaticString, _ fields: [(StaticString, String)], _ write: (ByteBuffer) -> Void
+    ) {
+        output.removeAll()
+        _ = unsafe output.reserve(Self.headroom)
+        output.commit(Self.headroom)
+        write(output)
+        let coding = compressBody()
+        let bodyBytes = output.count - Self.headroom
+        writeHead(status, type, fields, bodyBytes, coding)
+        if fieldLines.count <= Self.headroom {
+            sent = Self.headroom - fieldLines.count
+            unsafe memcpy(output.base + sent, fieldLines.base, fieldLines.count)
+        } else {
+            let body = unsafe [UInt8](output.bytes[Self.headroom...])
+            output.removeAll()
+            unsafe output.append(fieldLines.bytes)
+            unsafe body.withUnsafeBytes { unsafe output.append($0) }
+            sent = 0
+        }
+        if unsafe head.pointee.method == 2 { output.truncate(to: output.count - bodyBytes) }  // HEAD: the head alone
+        flush()
+    }
+
+    private func compressBody() -> Compression? {
+        guard output.count - Self.headroom >= ServerLimits.compressedBytesMin, let exchange else { return nil }
+        guard let coding = Compression.accepted(by: exchange.head.value(of: "accept-encoding")) else { return nil }
+        let packed = ByteBuffer(capacity: output.count)
+        guard unsafe coding.compress(UnsafeRawBufferPointer(rebasing: output.bytes[Self.headroom...]), into: packed) else { return nil }
+        output.truncate(to: Self.headroom)
+        unsafe output.append(packed.bytes)
+        return coding
+    }
+
+    private func writeHead(
+        _ status: Status, _ type: StaticString, _ fields: [(StaticString, String)], _ bodyBytes: Int, _ coding: Compression?
+    ) {
+        let line = fieldLines
+        line.removeAll()
+        line.append(status.line)
+        unsafe line.append(reactor.dateLine.bytes)
+        if bodyBytes > 0 {
+            line.append("Content-Type: " as StaticString)
+            line.append(type)
+            line.append("\r\n" as StaticString)
+        }
+        line.append("Content-Length: " as StaticString)
+        line.append(decimal: bodyBytes)
+        if let coding {
+            line.append("\r\nVary: Accept-Encoding\r\nContent-Encoding: " as StaticString)
+            line.append(coding.rawValue)
+        }
+        for (name, value) in fields {
+            line.append("\r\n" as StaticString)
+            line.append(name)
+            line.append(": " as StaticString)
+            line.append(value)
+        }
+        line.append(closesAfter ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n" as StaticString)
+    }
+
+    /// Answers a request that will not be handled, and ends the connection: what follows cannot be trusted.
+    func refuse(_ status: Status, _ text: String, fields: [(StaticString, String)] = []) {
+        closesAfter = true
+        lingersAfter = true
+        respond(status, "application/json", fields) { buffer in
+            buffer.append("{\"error\":\"" as StaticString)
+            for byte in text.utf8 where byte >= 0x20 {
+                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { buffer.append(UInt8(ascii: "\\")) }
+                buffer.append(byte)
+            }
+            buffer.append("\"}" as StaticString)
+        }
+    }
+
+    func flush() {
+        while sent < output.count {
+            switch unsafe transport.transmit(output.base + sent, output.count - sent) {
+            case .bytes(let count):
+                sent += count
+                lastProgress = reactor.now
+            case .waitWrite:
+                if phase != .writing { enter(.writing) }
+                return want((interest & ~UInt32(LS_IN)) | UInt32(LS_OUT))
+            case .waitRead:
+                if phase != .writing { enter(.writing) }
+                return want(UInt32(LS_IN | LS_RDHUP))
+            case .closed, .failed: return close()
+            }
+        }
+        finish()
+    }
+
+    /// The answer is out: on to the next request, or goodbye.
+    private func finish() {
+        let done = exchange
+        exchange = nil
+        route = nil
+        unsafe destination = nil
+        done?.onSent?()
+        done?.onSent = nil
+        if closesAfter { return lingersAfter ? beginLingering() : close() }
+        input.removeFirst(taken)
+        taken = 0
+        parsed = 0
+        for buffer in [output, bodyBuffer, input] where buffer.count == 0 || buffer !== input {
+            buffer.shrink(to: ServerLimits.keptBufferBytesMax)
+        }
+        unsafe ls_head_reset(head)
+        enter(.head)
+        if input.count > 0 {
+            firstByte = reactor.now
+            advance()
+        }
+        want(UInt32(LS_IN | LS_RDHUP))
+    }
+
+    private func beginLingering() {
+        transport.finishSending()
+        enter(.lingering)
+        want(UInt32(LS_IN | LS_RDHUP))
+        linger()
+    }
+
+    func linger() {
+        for _ in 0..<16 {
+            let count = transport.discard(16 << 20)
+            if count == 0 || lingered > ServerLimits.lingerBytesMax { return close() }
+            if count < 0 { return errno == EAGAIN ? () : close() }
+            lingered += count
+        }
+    }
+
+    func close() {
+        guard phase != .closed else { return }
+        phase = .closed
+        let abandoned = exchange
+        exchange = nil
+        abandoned?.abandon()
+        reactor.forget(self)
+    }
+
+    /// Ends what takes too long. Called a few times a second.
+    func sweep(_ now: Instant) {
+        let limits = reactor.limits
+        switch phase {
+        case .head where input.count == 0:
+            if now.since(phaseBegan) > limits.idleNanoseconds { close() }
+        case .head:
+            if now.since(phaseBegan) > limits.headNanoseconds { refuse(.requestTimeout, "the request head took too long") }
+        case .body, .chunks:
+            let whole = limits.bodyNanoseconds + UInt64(bodyCount / limits.bodyBytesPerSecondMin) * Span64.second
+            if now.since(lastProgress) > limits.bodyNanoseconds || now.since(phaseBegan) > whole {
+                refuse(.requestTimeout, "the request body took too long")
+            }
+        case .writing:
+            if now.since(lastProgress) > limits.writeNanoseconds { close() }
+        case .lingering:
+            if now.since(phaseBegan) > ServerLimits.lingerNanoseconds { close() }
+        case .handling, .closed: break
+        }
+    }
+}

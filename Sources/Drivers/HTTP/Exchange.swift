@@ -1,0 +1,65 @@
+package import Core
+
+/// One request and the chance to answer it once. Confined to its reactor's thread: whoever leaves that thread comes
+/// back through `Reactor.post` before touching it again.
+@safe package final class Exchange: @unchecked Sendable {
+    package unowned let reactor: Reactor
+    private weak var connection: Connection?
+    package let head: RequestHead
+    /// Values of the route's `{parameters}`, in order.
+    package let parameters: [String]
+    /// When the first and the last byte of the request were there.
+    package let firstByte: Instant
+    package internal(set) var lastByte = Instant(nanoseconds: 0)
+    package internal(set) var body = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    /// Something a route's `place` chose to remember, such as the slot that the body was received into.
+    package var attachment: AnyObject?
+    /// Called once if the client goes away before the answer.
+    package var onAbandoned: (() -> Void)?
+    /// Called once when the answer has been handed to the kernel.
+    package var onSent: (() -> Void)?
+    package private(set) var isAnswered = false
+
+    /// The body's memory, when it has been taken from the connection.
+    private var detached: ByteBuffer?
+    var inflated: InflatedBody?
+
+    /// Makes the body outlive the answer, for a thread that may still be reading it then.
+    package func detachBody() {
+        guard inflated == nil, let connection, connection.isOpen(for: self) else { return }
+        detached = connection.giveBodyBuffer()
+    }
+
+    /// The other thread is done: the body's memory may serve again.
+    package func returnBody() {
+        if let detached { reactor.keepSpare(detached) }
+        detached = nil
+    }
+
+    init(_ connection: Connection, reactor: Reactor, head: RequestHead, parameters: [String], firstByte: Instant) {
+        self.connection = connection
+        self.reactor = reactor
+        self.head = head
+        self.parameters = parameters
+        self.firstByte = firstByte
+    }
+
+    package var isAbandoned: Bool { connection == nil || connection?.isOpen(for: self) == false }
+
+    /// Answers. `write` puts the body into the connection's own buffer. A second answer, or one to nobody, is dropped.
+    package func respond(
+        _ status: Status, _ type: StaticString = "application/json", fields: [(StaticString, String)] = [],
+        _ write: (ByteBuffer) -> Void = { _ in }
+    ) {
+        guard !isAnswered else { return }
+        isAnswered = true
+        guard let connection, connection.isOpen(for: self) else { return }
+        connection.respond(status, type, fields, write)
+    }
+
+    func abandon() {
+        let told = onAbandoned
+        onAbandoned = nil
+        told?()
+    }
+}

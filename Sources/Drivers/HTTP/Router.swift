@@ -1,0 +1,77 @@
+/// Finds the route of a path by comparing bytes; makes text only of the parameters.
+package struct Router: Sendable {
+    private struct Entry: Sendable {
+        let route: Route
+        /// nil stands for a parameter.
+        let segments: [[UInt8]?]
+    }
+
+    package enum Match {
+        case route(Route, parameters: [String])
+        case otherMethods([Method])
+        case nothing
+    }
+
+    package let routes: [Route]
+    private let entries: [Entry]
+
+    package init(_ routes: [Route]) {
+        self.routes = routes
+        entries = routes.map { route in
+            Entry(
+                route: route,
+                segments: route.pattern.split(separator: "/").map { $0.hasPrefix("{") ? nil : Array($0.utf8) })
+        }
+    }
+
+    package func match(_ method: Method, _ path: UnsafeRawBufferPointer) -> Match {
+        let wanted = method == .head ? .get : method
+        var allowed: [Method] = []
+        for entry in entries {
+            guard let parameters = unsafe Self.compare(entry.segments, path) else { continue }
+            if entry.route.method == wanted { return .route(entry.route, parameters: parameters) }
+            allowed.append(entry.route.method)
+        }
+        return allowed.isEmpty ? .nothing : .otherMethods(allowed)
+    }
+
+    private static func compare(_ segments: [[UInt8]?], _ path: UnsafeRawBufferPointer) -> [String]? {
+        var parameters: [String] = []
+        var place = 0
+        for segment in segments {
+            guard place < path.count, unsafe path[place] == UInt8(ascii: "/") else { return nil }
+            var end = place + 1
+            while end < path.count, unsafe path[end] != UInt8(ascii: "/") { end += 1 }
+            let part = unsafe UnsafeRawBufferPointer(rebasing: path[(place + 1)..<end])
+            if let segment {
+                guard unsafe part.elementsEqual(segment) else { return nil }
+            } else {
+                guard unsafe !part.isEmpty else { return nil }
+                unsafe parameters.append(decoded(part))
+            }
+            place = end
+        }
+        // A single slash at the end is forgiven.
+        if place + 1 == path.count, unsafe path[place] == UInt8(ascii: "/") { place += 1 }
+        return place == path.count ? parameters : nil
+    }
+
+    /// Percent decoding; a broken escape stays as it is and will match no name.
+    private static func decoded(_ bytes: UnsafeRawBufferPointer) -> String {
+        guard unsafe bytes.contains(UInt8(ascii: "%")) else { return unsafe String(decoding: bytes, as: UTF8.self) }
+        var plain: [UInt8] = []
+        var place = 0
+        while place < bytes.count {
+            if unsafe bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count,
+                let value = unsafe UInt8(String(decoding: bytes[(place + 1)...(place + 2)], as: UTF8.self), radix: 16)
+            {
+                plain.append(value)
+                place += 3
+            } else {
+                unsafe plain.append(bytes[place])
+                place += 1
+            }
+        }
+        return String(decoding: plain, as: UTF8.self)
+    }
+}

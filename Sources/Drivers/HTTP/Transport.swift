@@ -1,0 +1,57 @@
+internal import CKernel
+internal import CTLS
+internal import Glibc
+
+/// A connected socket, plain or TLS. Owns its descriptor.
+@safe struct Transport: ~Copyable {
+    let descriptor: Int32
+    private let tls: OpaquePointer?
+
+    enum Result { case bytes(Int), closed, waitRead, waitWrite, failed }
+
+    init(descriptor: Int32, tls: TLSContext?) {
+        self.descriptor = descriptor
+        unsafe self.tls = unsafe tls.flatMap { unsafe ls_tls_accept($0.context, descriptor) }
+    }
+
+    deinit {
+        if let tls = unsafe tls { unsafe ls_tls_free(tls) }
+        close(descriptor)
+    }
+
+    var isPlain: Bool { unsafe tls == nil }
+
+    func receive(_ into: UnsafeMutableRawPointer, _ count: Int) -> Result {
+        if let tls = unsafe tls { return unsafe Self.result(ls_tls_read(tls, into, count)) }
+        let received = unsafe recv(descriptor, into, count, 0)
+        if received > 0 { return .bytes(received) }
+        if received == 0 { return .closed }
+        return errno == EAGAIN || errno == EINTR ? .waitRead : .failed
+    }
+
+    func transmit(_ from: UnsafeRawPointer, _ count: Int) -> Result {
+        if let tls = unsafe tls { return unsafe Self.result(ls_tls_write(tls, from, count)) }
+        let sent = unsafe send(descriptor, from, count, Int32(MSG_NOSIGNAL))
+        if sent >= 0 { return .bytes(sent) }
+        return errno == EAGAIN || errno == EINTR ? .waitWrite : .failed
+    }
+
+    private static func result(_ code: Int) -> Result {
+        switch code {
+        case 1...: .bytes(code)
+        case Int(LS_TLS_CLOSED): .closed
+        case Int(LS_TLS_WANTS_READ): .waitRead
+        case Int(LS_TLS_WANTS_WRITE): .waitWrite
+        default: .failed
+        }
+    }
+
+    /// Says that nothing more will be sent, and keeps reading possible.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Throws away what the client still sends, undeciphered: the count, 0 at its end, negative when there is none now.
+    func discard(_ count: Int) -> Int { ls_discard(descriptor, count) }
+
+    /// Whether deciphered bytes wait that epoll does not know of.
+    var hasPending: Bool { unsafe tls.map { unsafe ls_tls_has_pending($0) } ?? false }
+}

@@ -1,0 +1,52 @@
+internal import CKernel
+internal import Core
+internal import Synchronization
+
+/// The side that asks: takes a slot, fills it, submits it, and collects it when its bell rings.
+///
+/// Concurrency: `take`, `submit` and `putBack` may be called by any thread; `collect` of bell n by its owner alone.
+package final class CallerEnd: Sendable {
+    package let memory: LinkMemory
+    private let free: Mutex<[Int]>
+
+    package init(memory: LinkMemory) {
+        self.memory = memory
+        free = Mutex(Array((0..<memory.slotCount).reversed()))
+    }
+
+    /// The most recently used free slot, whose pages are warm; nil when every slot is in use.
+    package func take(bell: Int) -> Slot? {
+        guard let index = free.withLock({ $0.popLast() }) else { return nil }
+        let slot = memory.slot(index)
+        slot.reset(bell: bell)
+        return slot
+    }
+
+    package func putBack(_ slot: Slot) {
+        unsafe memory.giveBackLargePages(of: slot.index, used: Int(slot.record.pointee.used_bytes))
+        free.withLock { $0.append(slot.index) }
+    }
+
+    package var inUse: Int { memory.slotCount - free.withLock { $0.count } }
+
+    package func submit(_ slot: Slot) {
+        unsafe slot.record.pointee.submitted_ns = ls_now()
+        unsafe ls_store(&slot.record.pointee.state, UInt32(LS_QUEUED))
+        let pushed = unsafe ls_queue_push(&memory.link.pointee.submitted, UInt32(slot.index))
+        precondition(pushed, "the queue has a place for every slot")
+        // The push must be visible before we look for sleepers; they look the other way round.
+        ls_fence()
+        guard unsafe ls_load(&memory.link.pointee.sleepers) > 0 else { return }
+        _ = unsafe ls_add(&memory.link.pointee.work, 1)
+        _ = unsafe ls_futex_wake(&memory.link.pointee.work, 1)
+    }
+
+    /// The next finished request of this bell.
+    package func collect(bell: Int) -> Slot? {
+        var index: UInt32 = 0
+        guard unsafe ls_queue_pop(ls_link_finished(memory.link, UInt32(bell)), &index) else { return nil }
+        return memory.slot(Int(index))
+    }
+
+    package func hasFinished(bell: Int) -> Bool { unsafe !ls_queue_empty(ls_link_finished(memory.link, UInt32(bell))) }
+}

@@ -1,0 +1,60 @@
+package import Core
+internal import Glibc
+
+/// A program of ours that runs beside us. Not a handle that must be closed: `wait` collects it, exactly once.
+package struct ChildProcess: Hashable, Sendable {
+    package let pid: Int32
+
+    package init(pid: Int32) { self.pid = pid }
+
+    /// Starts `arguments[0]`; of our descriptors the child keeps stderr and those named here, under the same numbers.
+    package static func spawn(_ arguments: [String], keeping descriptors: [Int32]) throws(Fault) -> ChildProcess {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_adddup2(&actions, 2, 1)
+        // > If the old and new descriptors are the same, the close-on-exec flag is cleared. <glibc 2.29, posix_spawn>
+        for descriptor in descriptors { unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, descriptor) }
+
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        var all = sigset_t()
+        unsafe sigfillset(&all)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        var pid: pid_t = 0
+        var words = unsafe arguments.map { unsafe strdup($0) as UnsafeMutablePointer<CChar>? }
+        unsafe words.append(nil)
+        defer { for place in unsafe words.indices { unsafe free(words[place]) } }
+        let code = unsafe posix_spawn(&pid, arguments[0], &actions, &attributes, words, environ)
+        guard code == 0 else { throw Fault.system("starting \(arguments[0])", errno: code) }
+        return ChildProcess(pid: pid)
+    }
+
+    package func kill(_ signal: Int32) { _ = Glibc.kill(pid, signal) }
+    package func killNow() { kill(SIGKILL) }
+
+    /// How it ended, if it has; it is then collected.
+    package func waitNow() -> String? {
+        var status: Int32 = 0
+        return unsafe waitpid(pid, &status, WNOHANG) == pid ? Self.text(status) : nil
+    }
+
+    /// Waits for the end and says how it came.
+    package func wait() -> String {
+        var status: Int32 = 0
+        while unsafe waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        return Self.text(status)
+    }
+
+    private static func text(_ status: Int32) -> String {
+        let signal = status & 0x7f
+        return signal == 0 ? "exit status \((status >> 8) & 0xff)" : "signal \(signal)"
+    }
+}

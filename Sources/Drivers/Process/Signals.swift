@@ -1,0 +1,33 @@
+internal import Glibc
+
+/// Signals that ask us to stop, taken by one thread that waits for them instead of handlers that interrupt everyone.
+package enum Signals {
+    /// Blocks SIGINT, SIGTERM and SIGPIPE for this thread and every thread it will start.
+    package static func block() {
+        signal(SIGPIPE, SIG_IGN)
+        var set = stopping()
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// Leaves it to another process to tell us when to end.
+    package static func ignoreInterrupts() {
+        signal(SIGINT, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Waits until someone asks us to stop and returns the signal.
+    package static func waitForStop() -> Int32 {
+        var set = stopping()
+        var signal: Int32 = 0
+        while unsafe sigwait(&set, &signal) != 0 {}
+        return signal
+    }
+
+    private static func stopping() -> sigset_t {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        unsafe sigaddset(&set, SIGINT)
+        unsafe sigaddset(&set, SIGTERM)
+        return set
+    }
+}

@@ -1,0 +1,245 @@
+package import Core
+internal import Link
+
+/// A model and its version.
+package struct ModelKey: Hashable, Sendable, CustomStringConvertible {
+    package let name: ModelName
+    package let version: Int
+
+    package init(name: ModelName, version: Int) {
+        self.name = name
+        self.version = version
+    }
+
+    init(_ file: ModelFile) { self.init(name: file.name, version: file.version) }
+    package var description: String { "\(name) version \(version)" }
+}
+
+/// One line of the repository's index.
+package struct ModelStanding: Sendable {
+    package let key: ModelKey
+    package let engine: EngineHandle?
+    package let isLoading: Bool
+    package let isUnloaded: Bool
+    package let failure: Fault?
+    package let restarts: Int
+}
+
+/// Decides which engines there should be. Pure: starts nothing, waits for nothing, reads no clock.
+struct CatalogPlan {
+    /// Engines loading at a time: loading is what cores are shortest of.
+    static let loadsMax = 2
+    /// A model that failed to load is not tried again sooner, except when asked to by name.
+    static let retryNanoseconds = Span64.second
+    /// Waits before the next engine of a model whose engines keep ending, by the number of ends in a minute.
+    static let restartDelays: [UInt64] = [0, 0, 0, 100, 500, 2_000, 10_000].map { $0 * Span64.millisecond }
+
+    struct Shelf {
+        var file: ModelFile
+        var current: EngineHandle?
+        var isLoading = false
+        var waiters: [ModelCatalog.Completion] = []
+        /// Wishes for a fresh engine that came while one was loading: the next load answers them.
+        var freshWaiters: [ModelCatalog.Completion] = []
+        var failure: Fault?
+        var failedAt = Instant(nanoseconds: 0)
+        var lastUsed = Instant(nanoseconds: 0)
+        var isUnloaded = false
+        var resident = 0
+        var ends: [Instant] = []
+        var restarts = 0
+        /// How requests are batched, when a load said otherwise than the metadata.
+        var batch: BatchChange?
+    }
+
+    /// How long to wait before an engine that ended is replaced.
+    struct Restart { let delay: UInt64 }
+
+    enum Step {
+        case wait
+        case tell([ModelCatalog.Completion], Result<EngineHandle, Fault>)
+        case launch(ModelFile)
+    }
+
+    private(set) var shelves: [String: [Shelf]] = [:]
+    var active: ModelName?
+    var activeFailure: String?
+    private var loading = 0
+    private var queue: [ModelKey] = []
+
+    // MARK: knowing
+
+    /// Takes note of the versions that lie in the folder; engines of vanished files stay until they are replaced.
+    mutating func learn(_ name: ModelName, _ files: [ModelFile]) {
+        var known = shelves[name.description] ?? []
+        for file in files {
+            if let place = known.firstIndex(where: { $0.file.version == file.version }) {
+                known[place].file = file
+            } else {
+                known.append(Shelf(file: file))
+            }
+        }
+        known.removeAll { shelf in
+            shelf.current == nil && !shelf.isLoading && !files.contains { $0.version == shelf.file.version }
+        }
+        known.sort { $0.file.version < $1.file.version }
+        shelves[name.description] = known.isEmpty ? nil : known
+    }
+
+    private func place(_ key: ModelKey) -> Int? {
+        shelves[key.name.description]?.firstIndex { $0.file.version == key.version }
+    }
+
+    private mutating func change<Result>(_ key: ModelKey, _ body: (inout Shelf) -> Result) -> Result? {
+        guard let place = place(key) else { return nil }
+        return body(&shelves[key.name.description, default: []][place])
+    }
+
+    /// nil when the name or the version is not known.
+    mutating func find(_ name: String, _ version: Int?, _ now: Instant) -> ModelCatalog.Finding? {
+        guard let known = shelves[name], let place = version.map({ wanted in known.firstIndex { $0.file.version == wanted } }) ?? known.indices.last
+        else { return nil }
+        let shelf = known[place]
+        if let engine = shelf.current, !engine.isDead {
+            shelves[name]?[place].lastUsed = now
+            return .ready(engine)
+        }
+        if shelf.isUnloaded { return .unloaded }
+        return .absent(ModelKey(shelf.file))
+    }
+
+    mutating func remember(_ batch: BatchChange, for key: ModelKey) { _ = change(key) { $0.batch = batch } }
+    mutating func batch(of key: ModelKey) -> BatchChange? { change(key) { $0.batch }.flatMap { $0 } }
+
+    // MARK: loading
+
+    mutating func wish(_ key: ModelKey, fresh: Bool, _ completion: @escaping ModelCatalog.Completion, now: Instant) -> Step {
+        guard place(key) != nil else {
+            return .tell([completion], .failure(Fault(.notFound, "Request for unknown model: '\(key.name)' is not found")))
+        }
+        let step = change(key) { shelf -> Step? in
+            if fresh { shelf.isUnloaded = false }
+            if !fresh, let engine = shelf.current, !engine.isDead { return .tell([completion], .success(engine)) }
+            if !fresh, let failure = shelf.failure, now.since(shelf.failedAt) < Self.retryNanoseconds {
+                return .tell([completion], .failure(failure))
+            }
+            if shelf.isLoading {
+                if fresh { shelf.freshWaiters.append(completion) } else { shelf.waiters.append(completion) }
+                return .wait
+            }
+            shelf.isLoading = true
+            shelf.waiters.append(completion)
+            return nil
+        }
+        return step.flatMap { $0 } ?? enqueue(key)
+    }
+
+    private mutating func enqueue(_ key: ModelKey) -> Step {
+        guard loading < Self.loadsMax, let file = change(key, { $0.file }) else {
+            queue.append(key)
+            return .wait
+        }
+        loading += 1
+        return .launch(file)
+    }
+
+    /// Takes note of how a load ended; returns who waited for it and what to load next.
+    mutating func finished(
+        _ key: ModelKey, _ result: Result<EngineHandle, Fault>, resident: Int, now: Instant
+    ) -> ([ModelCatalog.Completion], next: ModelFile?) {
+        loading -= 1
+        let told = change(key) { shelf -> [ModelCatalog.Completion] in
+            shelf.isLoading = false
+            switch result {
+            case .success(let engine):
+                shelf.current?.retire()
+                shelf.current = engine
+                shelf.failure = nil
+                shelf.lastUsed = now
+                shelf.resident = resident
+            case .failure(let fault):
+                shelf.failure = fault
+                shelf.failedAt = now
+            }
+            defer { shelf.waiters = shelf.freshWaiters; shelf.freshWaiters = [] }
+            return shelf.waiters
+        }
+        if change(key, { !$0.waiters.isEmpty }) == true {
+            _ = change(key) { $0.isLoading = true }
+            queue.append(key)
+        }
+        if (try? result.get()) != nil, active == key.name { activeFailure = nil }
+        guard !queue.isEmpty, loading < Self.loadsMax else { return (told ?? [], nil) }
+        let next = queue.removeFirst()
+        loading += 1
+        return (told ?? [], change(next) { $0.file })
+    }
+
+    /// Takes note of an engine's end; when it was the current one, says how long to wait before the next.
+    mutating func ended(_ key: ModelKey, pid: Int32, now: Instant) -> Restart? {
+        let delay = change(key) { shelf -> UInt64? in
+            guard shelf.current?.pid == pid else { return nil }
+            shelf.current = nil
+            shelf.restarts += 1
+            shelf.ends = shelf.ends.filter { now.since($0) < 60 * Span64.second } + [now]
+            return Self.restartDelays[min(shelf.ends.count, Self.restartDelays.count) - 1]
+        }
+        return delay.flatMap { $0 }.map(Restart.init)
+    }
+
+    // MARK: letting go
+
+    mutating func activate(_ name: ModelName) {
+        if let old = active, old != name { release(old.description) }
+        active = name
+        activeFailure = nil
+    }
+
+    private mutating func release(_ name: String) {
+        for place in (shelves[name] ?? []).indices {
+            shelves[name]?[place].current?.retire()
+            shelves[name]?[place].current = nil
+        }
+    }
+
+    mutating func unload(_ name: String) -> Bool {
+        guard let known = shelves[name] else { return false }
+        release(name)
+        for place in known.indices { shelves[name]?[place].isUnloaded = true }
+        return true
+    }
+
+    mutating func releaseAll() { for name in shelves.keys { release(name) } }
+
+    var currentPids: [Int32] { shelves.values.flatMap { $0.compactMap { $0.current?.pid } } }
+
+    /// Puts idle engines aside, least recently used first, until `budget` holds together with the newcomer.
+    mutating func evict(for key: ModelKey, budget: Int, sizes: [Int32: Int]) -> [String] {
+        let known = sizes.values.reduce(0, +)
+        let typical = sizes.isEmpty ? 0 : known / sizes.count
+        let newcomer = change(key) { $0.current == nil ? max($0.resident, typical) : 0 } ?? 0
+        var total = known + newcomer
+        var gone: [String] = []
+        let candidates = shelves.values.flatMap { $0 }.filter { shelf in
+            shelf.current.map { $0.caller.inUse == 0 } == true && ModelKey(shelf.file) != key && shelf.file.name != active
+        }
+        for shelf in candidates.sorted(by: { $0.lastUsed < $1.lastUsed }) {
+            guard total > budget, let engine = shelf.current else { break }
+            total -= sizes[engine.pid] ?? 0
+            engine.retire()
+            _ = change(ModelKey(shelf.file)) { $0.current = nil }
+            gone.append("\(shelf.file.name)")
+        }
+        return gone
+    }
+
+    var standings: [ModelStanding] {
+        shelves.sorted { $0.key < $1.key }.flatMap { _, list in
+            list.map { shelf in
+                ModelStanding(
+                    key: ModelKey(shelf.file), engine: shelf.current, isLoading: shelf.isLoading, isUnloaded: shelf.isUnloaded,
+                    failure: shelf.failure, restarts: shelf.restarts)
+            }
+        }
+    }
+}

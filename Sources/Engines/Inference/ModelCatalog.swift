@@ -1,0 +1,200 @@
+package import Core
+internal import Link
+internal import Process
+internal import Synchronization
+
+/// Which models there are, which of them have an engine, and which one answers the line. Loads first and swaps second,
+/// so a model that fails to load never displaces one that works.
+///
+/// Concurrency: every field is under `state`; completions are called outside of it, on whatever thread the news came.
+package final class ModelCatalog: Sendable {
+    package typealias Completion = @Sendable (Result<EngineHandle, Fault>) -> Void
+
+    package let folder: ModelFolder
+    let launcher: EngineLauncher
+    let book: MetricsBook
+    let budget: ByteSize?
+    let state = Mutex(CatalogPlan())
+    /// Told when an engine has died or has been put aside, so that desks let go of it.
+    private let released: Mutex<@Sendable () -> Void> = Mutex({})
+
+    package init(folder: ModelFolder, launcher: EngineLauncher, book: MetricsBook, budget: ByteSize?) {
+        self.folder = folder
+        self.launcher = launcher
+        self.book = book
+        self.budget = budget
+        rescan()
+    }
+
+    package func whenReleased(_ tell: @escaping @Sendable () -> Void) { released.withLock { $0 = tell } }
+    private func tellReleased() { released.withLock { $0 }() }
+
+    package func rescan() {
+        let models = folder.models()
+        state.withLock { plan in for (name, files) in models { plan.learn(name, files) } }
+    }
+
+    // MARK: finding
+
+    package enum Finding {
+        case ready(EngineHandle)
+        case absent(ModelKey)
+        case failed(Fault)
+        case unloaded
+        case unknown
+    }
+
+    /// The engine of a model, or why there is none at the moment.
+    package func find(_ text: String, version: Int?) -> Finding {
+        if let known = state.withLock({ $0.find(text, version, .now) }) { return known }
+        guard let name = try? ModelName(parsing: text) else { return .unknown }
+        let files = folder.versions(of: name)
+        return state.withLock { plan in
+            plan.learn(name, files)
+            return plan.find(text, version, .now) ?? .unknown
+        }
+    }
+
+    /// The model that answers `/infer`, `/invocations` and the health checks.
+    package var active: (name: ModelName?, finding: Finding, reason: String?) {
+        let (name, reason) = state.withLock { ($0.active, $0.activeFailure) }
+        guard let name else { return (nil, .unknown, reason ?? "no model has been activated") }
+        return (name, find(name.description, version: nil), reason)
+    }
+
+    /// The figures of the active model, when it is or was loaded.
+    package var activeSeries: ModelSeries? {
+        guard let name = state.withLock({ $0.active }) else { return nil }
+        return book.latest(of: name.description)
+    }
+
+    // MARK: loading
+
+    /// Makes sure that a model has an engine; `fresh` replaces the one it has.
+    package func load(_ key: ModelKey, fresh: Bool, batch: BatchChange? = nil, _ completion: @escaping Completion) {
+        if let batch { state.withLock { $0.remember(batch, for: key) } }
+        let step = state.withLock { $0.wish(key, fresh: fresh, completion, now: .now) }
+        perform(step)
+    }
+
+    private func perform(_ step: CatalogPlan.Step) {
+        switch step {
+        case .wait: break
+        case .tell(let completions, let result): for completion in completions { completion(result) }
+        case .launch(let file): launch(file)
+        }
+    }
+
+    private func launch(_ file: ModelFile) {
+        makeRoom(for: ModelKey(file))
+        let batch = state.withLock { $0.batch(of: ModelKey(file)) }
+        launcher.launch(
+            file, batch: batch, ready: { [self] result in finished(ModelKey(file), result) },
+            ended: { [weak self] pid, how in self?.ended(ModelKey(file), pid, how) })
+    }
+
+    private func finished(_ key: ModelKey, _ result: Result<EngineHandle, Fault>) {
+        if case .failure(let fault) = result { Log.line("model \(key) did not load: \(fault)") }
+        if case .success(let engine) = result { Self.announce(engine) }
+        let resident = (try? result.get()).flatMap { ProcessFacts.residentBytes(of: $0.pid) }
+        let (completions, next) = state.withLock { $0.finished(key, result, resident: resident ?? 0, now: .now) }
+        for completion in completions { completion(result) }
+        tellReleased()
+        if let next { launch(next) }
+        makeRoom(for: key)
+    }
+
+    private static func announce(_ engine: EngineHandle) {
+        let description = engine.description
+        let remark = description.remark.isEmpty ? "" : " (\(description.remark))"
+        Log.line(
+            "model \(engine.name) version \(engine.version) ready in \(description.loadNanoseconds / Span64.millisecond) ms on "
+                + "\(description.provider), ONNX Runtime \(description.runtimeVersion), pid \(engine.pid)\(remark)")
+    }
+
+    private func ended(_ key: ModelKey, _ pid: Int32, _ how: String) {
+        let again = state.withLock { $0.ended(key, pid: pid, now: .now) }
+        tellReleased()
+        guard let again else { return }
+        book.engineRestarts.add()
+        Log.line("the engine of model \(key) (pid \(pid)) ended with \(how); starting another\(again.delay > 0 ? " in \(again.delay / Span64.millisecond) ms" : "")")
+        guard again.delay > 0 else { return load(key, fresh: false) { _ in } }
+        Lane.start("restart") { [self] in
+            Pause.nanoseconds(again.delay)
+            load(key, fresh: false) { _ in }
+        }
+    }
+
+    /// Puts the least recently used idle engines aside until the budget holds, the newcomer's likely size included.
+    private func makeRoom(for key: ModelKey) {
+        guard let budget else { return }
+        let sizes = state.withLock { $0.currentPids }.reduce(into: [Int32: Int]()) { sizes, pid in
+            sizes[pid] = ProcessFacts.residentBytes(of: pid) ?? 0
+        }
+        let gone = state.withLock { $0.evict(for: key, budget: budget.bytes, sizes: sizes) }
+        for name in gone { Log.line("model \(name) put aside: the memory budget of \(budget) is reached") }
+        if !gone.isEmpty { tellReleased() }
+    }
+
+    // MARK: changing
+
+    package enum ReloadFailure: Error { case notFound(path: String), broken(Fault) }
+
+    /// Starts a fresh engine for `name` and, when it is warm, makes it the active one. The old one finishes what it has.
+    package func reload(_ name: ModelName, _ completion: @escaping @Sendable (Result<EngineHandle, ReloadFailure>) -> Void) {
+        let files = folder.versions(of: name)
+        guard let newest = files.last else {
+            book.failedReloads.add()
+            return completion(.failure(.notFound(path: folder.artifactPath(of: name))))
+        }
+        state.withLock { $0.learn(name, files) }
+        load(ModelKey(newest), fresh: true) { [self] result in
+            switch result {
+            case .failure(let fault):
+                book.failedReloads.add()
+                completion(.failure(.broken(fault)))
+            case .success(let engine):
+                state.withLock { $0.activate(name) }
+                book.reloads.add()
+                tellReleased()
+                completion(.success(engine))
+            }
+        }
+    }
+
+    /// Chooses the active model at start; what is wrong with it is remembered for the health checks.
+    package func activateAtStart(_ name: ModelName, _ completion: @escaping @Sendable () -> Void) {
+        let files = folder.versions(of: name)
+        guard let newest = files.last else {
+            state.withLock { $0.activeFailure = "Model artifact not found: \(folder.artifactPath(of: name))" }
+            return completion()
+        }
+        state.withLock { plan in
+            plan.learn(name, files)
+            plan.active = name
+        }
+        load(ModelKey(newest), fresh: false) { [self] result in
+            if case .failure(let fault) = result { state.withLock { $0.activeFailure = fault.description } }
+            completion()
+        }
+    }
+
+    /// Lets a model go until someone loads it again; false when there is no such model.
+    package func unload(_ name: String) -> Bool {
+        let known = state.withLock { $0.unload(name) }
+        tellReleased()
+        return known
+    }
+
+    /// Every version of every model, for indexes and figures.
+    package func index() -> [ModelStanding] {
+        rescan()
+        return state.withLock { $0.standings }
+    }
+
+    /// Ends all engines.
+    package func shutDown() {
+        state.withLock { $0.releaseAll() }
+        tellReleased()
+    }
+}

@@ -1,0 +1,10 @@
+package import Core
+
+/// Where one version of a model lies.
+package struct ModelFile: Hashable, Sendable {
+    package let name: ModelName
+    package let version: Int
+    package let path: String
+    /// nil when nobody wrote any.
+    package let metadataPath: String?
+}

@@ -1,0 +1,39 @@
+/// The figures of one version of a model. They outlive its engines, so that a reload loses no count.
+package final class ModelSeries: Sendable {
+    package enum Stage: String, CaseIterable, Sendable { case read, parse, queue, run, write }
+    package enum Verdict: String, CaseIterable, Sendable { case ok, defective, timeout, error }
+
+    package let model: String
+    package let version: String
+    private let stages = Stage.allCases.map { _ in Histogram() }
+    private let verdicts = Verdict.allCases.map { _ in Counter() }
+    package let requests = Counter()
+    package let batchedRows = Counter()
+
+    package init(model: String, version: String) {
+        self.model = model
+        self.version = version
+    }
+
+    package func add(_ nanoseconds: UInt64, to stage: Stage) { histogram(stage).add(nanoseconds) }
+    package func count(_ verdict: Verdict) { counter(verdict).add() }
+
+    package func histogram(_ stage: Stage) -> Histogram {
+        switch stage {
+        case .read: stages[0]
+        case .parse: stages[1]
+        case .queue: stages[2]
+        case .run: stages[3]
+        case .write: stages[4]
+        }
+    }
+
+    package func counter(_ verdict: Verdict) -> Counter {
+        switch verdict {
+        case .ok: verdicts[0]
+        case .defective: verdicts[1]
+        case .timeout: verdicts[2]
+        case .error: verdicts[3]
+        }
+    }
+}

@@ -1,0 +1,59 @@
+internal import Archive
+internal import Core
+internal import Files
+internal import Inference
+
+/// What is served: told on the command line, by the environment, or found where containers put it.
+struct ModelSource {
+    private static let containerFolder = "/opt/ml/model"
+    private static let archiveEndings = [".tar.gz", ".tgz", ".tar", ".zip"]
+
+    let folder: ModelFolder
+    /// Where an archive was unpacked; removed at the end.
+    let unpacked: String?
+
+    init(_ options: ServeOptions) throws {
+        let path = try options.source ?? Self.defaultPath(options)
+        if Self.archiveEndings.contains(where: { path.hasSuffix($0) }), FileAccess.isFile(path) {
+            let target = try FileAccess.temporaryFolder("lineside-model")
+            do throws(Fault) { try ModelArchive.unpack(path, into: target) } catch {
+                FileAccess.remove(target)
+                throw error
+            }
+            (folder, unpacked) = (ModelFolder(folder: target), target)
+            return
+        }
+        unpacked = nil
+        if FileAccess.isFile(path) {
+            guard path.hasSuffix(".onnx") else {
+                throw ConfigurationFault(message: "\(path) is not an .onnx file, a folder of models, or a model.tar.gz")
+            }
+            folder = try ModelFolder(file: path)
+        } else {
+            guard FileAccess.isFolder(path) || options.source == nil else { throw ConfigurationFault(message: "\(path) does not exist") }
+            folder = ModelFolder(folder: path)
+        }
+    }
+
+    private static func defaultPath(_ options: ServeOptions) throws -> String {
+        if options.modelFolderIsGiven { return options.modelFolder }
+        guard FileAccess.isFolder(containerFolder) else { return options.modelFolder }
+        let names = try FileAccess.names(in: containerFolder)
+        if let archive = names.first(where: { $0 == "model.tar.gz" }), !names.contains(where: { $0.hasSuffix(".onnx") }) {
+            return "\(containerFolder)/\(archive)"
+        }
+        return ModelFolder(folder: containerFolder).models().isEmpty ? options.modelFolder : containerFolder
+    }
+
+    /// The model that `/infer` answers for: the one that was named, the only one there is, or the seed's default.
+    func active(_ options: ServeOptions) throws(Fault) -> ModelName {
+        if let named = options.active { return try ModelName(parsing: named) }
+        let models = folder.models()
+        if models.count == 1, let only = models.keys.first { return only }
+        return try ModelName(parsing: options.defaultActive)
+    }
+
+    func cleanUp() {
+        if let unpacked { FileAccess.remove(unpacked) }
+    }
+}

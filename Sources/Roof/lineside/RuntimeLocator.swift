@@ -1,0 +1,33 @@
+internal import Core
+internal import Files
+internal import Process
+
+/// Where ONNX Runtime may be, best first: named by the user, beside the program, in a development tree, on the system.
+enum RuntimeLocator {
+    static func candidates() throws(Fault) -> [String] {
+        if let named = Environment["LINESIDE_ONNXRUNTIME"] { return [named] }
+        let program = try ProcessFacts.executablePath()
+        var folder = parent(program)
+        var candidates: [String] = libraries(in: folder) + libraries(in: parent(folder) + "/lib/lineside")
+        while folder.count > 1 {
+            candidates += libraries(in: folder + "/.deps/lib")
+            folder = parent(folder)
+        }
+        return candidates + ["libonnxruntime.so.1", "libonnxruntime.so"]
+    }
+
+    /// The words that start an engine.
+    static func engineCommand() throws(Fault) -> [String] {
+        [try ProcessFacts.executablePath(), "engine"] + (try candidates()).flatMap { ["--library", $0] }
+    }
+
+    private static func libraries(in folder: String) -> [String] {
+        let names = (try? FileAccess.names(in: folder)) ?? []
+        return names.filter { $0.hasPrefix("libonnxruntime.so") }.map { "\(folder)/\($0)" }
+    }
+
+    private static func parent(_ path: String) -> String {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+        return String(path[..<slash])
+    }
+}

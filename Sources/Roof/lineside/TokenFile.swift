@@ -1,0 +1,11 @@
+internal import Core
+internal import Files
+
+/// A secret in a file of its own, so that it is on no command line.
+enum TokenFile {
+    static func read(_ path: String?) throws -> String? {
+        guard let path else { return nil }
+        let text = String(decoding: try FileAccess.read(path, limit: 4096), as: UTF8.self)
+        return String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
+}

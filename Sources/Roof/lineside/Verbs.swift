@@ -1,0 +1,143 @@
+internal import Core
+internal import Glibc
+
+/// One word that people type after `lineside`.
+struct Verb: Sendable {
+    let name: String
+    let summary: String
+    let usage: String
+    let flags: [Flag]
+    /// Started by other verbs; not listed for people.
+    var isInternal = false
+    var notes = ""
+    let run: @Sendable (Options) throws -> Int32
+}
+
+/// The roof's list of verbs, and what is said when none of them fits.
+enum Verbs {
+    static let version = "0.1.0"
+    static let all = [
+        ServeVerb.verb, RunVerb.verb, InspectVerb.verb, BenchVerb.verb, DoctorVerb.verb, EngineVerb.verb,
+    ]
+
+    static func main() -> Never {
+        let words = Array(CommandLine.arguments.dropFirst())
+        exit(run(words))
+    }
+
+    private static func run(_ words: [String]) -> Int32 {
+        guard let first = words.first else {
+            say(help)
+            return ExitCode.usage
+        }
+        switch first {
+        case "--version", "-V", "version":
+            say("lineside \(version)")
+            return ExitCode.ok
+        case "--help", "-h", "help":
+            if let verb = words.dropFirst().first.flatMap({ name in all.first { $0.name == name } }) { say(help(verb)) } else { say(help) }
+            return ExitCode.ok
+        default: break
+        }
+        guard let verb = all.first(where: { $0.name == first }) else {
+            Log.line("no such verb: \(first); `lineside --help` lists them")
+            return ExitCode.usage
+        }
+        return run(verb, Array(words.dropFirst()))
+    }
+
+    private static func run(_ verb: Verb, _ words: [String]) -> Int32 {
+        if words.contains("--help") || words.contains("-h") {
+            say(help(verb))
+            return ExitCode.ok
+        }
+        do {
+            return try verb.run(try Options(words, flags: verb.flags))
+        } catch let fault as UsageFault {
+            Log.line("\(fault.message); `lineside \(verb.name) --help` says more")
+            return ExitCode.usage
+        } catch let fault as ConfigurationFault {
+            Log.line(fault.message)
+            return ExitCode.configuration
+        } catch let fault as Fault {
+            Log.line("\(fault)")
+            return ExitCode(fault).value
+        } catch {
+            Log.line("\(error)")
+            return 1
+        }
+    }
+
+    /// To stdout, in one write: what reads us may be waiting for the line.
+    static func say(_ text: String) {
+        var line = text + "\n"
+        line.withUTF8 { bytes in
+            var place = 0
+            while place < bytes.count {
+                let count = unsafe write(STDOUT_FILENO, bytes.baseAddress?.advanced(by: place), bytes.count - place)
+                guard count > 0 else { return }
+                place += count
+            }
+        }
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(1, width - text.count))
+    }
+
+    private static var help: String {
+        let width = 10
+        let list = all.filter { !$0.isInternal }.map { verb in
+            "  " + padded(verb.name, width) + verb.summary
+        }
+        return """
+            lineside \(version): judges parts with ONNX models, and keeps judging when everything else is down
+
+            usage: lineside VERB [OPTIONS]
+
+            \(list.joined(separator: "\n"))
+
+            `lineside VERB --help` explains a verb; `lineside --version` prints the version.
+            """
+    }
+
+    private static func help(_ verb: Verb) -> String {
+        let width = 28
+        let list = verb.flags.map { flag -> String in
+            let value = flag.value.map { " \($0)" } ?? ""
+            return padded("  --\(flag.name)\(value)", width) + flag.help
+        }
+        return """
+            lineside \(verb.name): \(verb.summary)
+
+            usage: lineside \(verb.usage)
+
+            \(list.joined(separator: "\n"))\(verb.notes.isEmpty ? "" : "\n\n" + verb.notes)
+            """
+    }
+}
+
+/// What the shell is told.
+struct ExitCode {
+    static let ok: Int32 = 0
+    static let judgedBad: Int32 = 1
+    static let usage: Int32 = 2
+    static let unavailable: Int32 = 69
+    static let configuration: Int32 = 78
+
+    let value: Int32
+
+    init(_ fault: Fault) {
+        switch fault.code {
+        case .invalid, .notFound: value = Self.configuration
+        case .unavailable, .system, .timeout, .exhausted: value = Self.unavailable
+        default: value = Self.judgedBad
+        }
+    }
+}
+
+/// The command line cannot be understood.
+struct UsageFault: Error { let message: String }
+
+/// A setting has a value that cannot be.
+struct ConfigurationFault: Error { let message: String }

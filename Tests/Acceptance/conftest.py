@@ -1,0 +1,95 @@
+"""What the acceptance tests share: the binary, the models on disk, and servers that are ended with their module.
+
+The binary is `.build/release/lineside` of this checkout, or the one that LINESIDE names.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import fixtures
+import pytest
+from server import Server, clean_environment
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE_MODELS = ROOT / "Samples" / "models"
+
+
+@pytest.fixture(scope="session")
+def binary():
+    path = Path(os.environ.get("LINESIDE") or ROOT / ".build" / "release" / "lineside").absolute()
+    if not os.access(path, os.X_OK):
+        pytest.exit(f"{path} is not built; build it first, or set LINESIDE", returncode=69)
+    return path
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory):
+    """A folder of every good model, iris included. Nothing writes to it."""
+    folder = tmp_path_factory.mktemp("models")
+    fixtures.build(folder)
+    shutil.copytree(SAMPLE_MODELS / "iris", folder / "iris")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mixed_models(tmp_path_factory):
+    """A folder of good models and of models that must be refused."""
+    folder = tmp_path_factory.mktemp("mixed")
+    fixtures.build(folder)
+    fixtures.build_bad(folder)
+    shutil.copytree(SAMPLE_MODELS / "iris", folder / "iris")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def start(binary, tmp_path_factory):
+    """start(source, *flags, env=None, ready=True, announce=("-o", "json")): a server, ended with the module.
+
+    It is a context manager too, for a test that ends it sooner. The ceiling of /infer is wide unless a test sets it,
+    because a shared machine is slow and these are no speed tests.
+    """
+    servers = []
+
+    def start(source, *flags, env=None, ready=True, **options):
+        folder = tmp_path_factory.mktemp("server")
+        env = {"INFER_TIMEOUT_S": "10"} | (env or {})
+        servers.append(Server(binary, source, [str(flag) for flag in flags], env, folder, **options))
+        return servers[-1].wait_ready() if ready else servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def lineside(binary):
+    """lineside(*arguments, env=None): runs it to its end; gives the finished process with its output as text."""
+
+    def run(*arguments, env=None, seconds=10):
+        command = [str(binary), *map(str, arguments)]
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=seconds,
+            env=clean_environment(env),
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def curl():
+    """curl(*arguments): (status, body) of one transfer."""
+
+    def run(*arguments):
+        command = ["curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "30"]
+        command += ["--write-out", "\n%{http_code}", *map(str, arguments)]
+        output = subprocess.run(command, capture_output=True, check=True).stdout
+        body, _, status = output.rpartition(b"\n")
+        return int(status), body
+
+    return run
