@@ -9,8 +9,8 @@ package protocol ReactorGuest: AnyObject {
     func work() -> Bool
     /// When it must be asked again at the latest.
     var nextDeadline: Instant { get }
-    /// Nanoseconds for which looking beats sleeping; 0 when nothing is expected soon.
-    var patience: UInt64 { get }
+    /// The time in which an answer is expected and looking for it beats sleeping; nil when nothing is.
+    var expected: Range<Instant>? { get }
     /// Arms the descriptor that wakes the thread; false when something became ready meanwhile.
     func fallAsleep() -> Bool
     func wakeUp()
@@ -130,9 +130,9 @@ package protocol ReactorGuest: AnyObject {
     private func turn(_ events: UnsafeMutablePointer<ls_event>, _ capacity: Int) {
         refreshNow()
         _ = guest?.work()
-        lookForWork()
+        let expected = lookForWork()
         guard guest?.fallAsleep() ?? true else { return }
-        let next = min(guest?.nextDeadline ?? .distantFuture, nextSweep)
+        let next = min(guest?.nextDeadline ?? .distantFuture, min(nextSweep, expected))
         let wait = next == .distantFuture ? -1 : Int64(clamping: next.since(Instant.now))
         let count = unsafe ls_epoll_wait(epoll, events, Int32(capacity), wait)
         guest?.wakeUp()
@@ -142,14 +142,16 @@ package protocol ReactorGuest: AnyObject {
         if nextSweep <= now { sweep() }
     }
 
-    /// An answer that is expected within microseconds is waited for awake: sleeping would cost more.
-    private func lookForWork() {
-        guard let guest, guest.patience > 0 else { return }
-        let end = Instant.now.advanced(by: guest.patience)
-        repeat {
+    /// An answer that is about to come is waited for awake: being woken costs more, most of all after a long sleep.
+    /// Returns when to wake up for it, if that is still ahead.
+    private func lookForWork() -> Instant {
+        guard let guest, let expected = guest.expected else { return .distantFuture }
+        if Instant.now < expected.lowerBound { return expected.lowerBound }
+        while Instant.now < expected.upperBound {
             for _ in 0..<16 { ls_pause() }
-            if guest.work() { return }
-        } while Instant.now < end
+            if guest.work() { break }
+        }
+        return .distantFuture
     }
 
     private func dispatch(_ event: ls_event) {

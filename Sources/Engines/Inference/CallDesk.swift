@@ -10,13 +10,18 @@ internal import Process
 package final class CallDesk: ReactorGuest {
     /// How long after its deadline a run may take to stop before its engine is replaced.
     private static let graceNanoseconds = Span64.second
-    private static let quickRunNanoseconds: UInt64 = 60_000
-    private static let patienceNanoseconds: UInt64 = 60_000
+    /// An answer is looked for from this long before it is due (waking up takes most of it) ...
+    private static let leadNanoseconds: UInt64 = 120_000
+    /// ... until this long after it was,
+    private static let lookNanoseconds: UInt64 = 60_000
+    /// unless the run is so long that its time is hard to foretell.
+    private static let foreseeableRunNanoseconds = 20 * Span64.millisecond
 
     private final class Station {
         let engine: EngineHandle
         var calls: [Call?]
         var count = 0
+        var lastSubmitted = Instant(nanoseconds: 0)
         init(_ engine: EngineHandle) {
             self.engine = engine
             calls = Array(repeating: nil, count: engine.caller.memory.slotCount)
@@ -52,6 +57,7 @@ package final class CallDesk: ReactorGuest {
         call.slot = slot
         station.calls[slot.index] = call
         station.count += 1
+        station.lastSubmitted = .now
         nextDeadline = min(nextDeadline, call.deadline)
         engine.caller.submit(slot)
     }
@@ -92,11 +98,13 @@ package final class CallDesk: ReactorGuest {
     package var descriptor: Int32 { bells.descriptors[bell] }
     package func silence() { bells.silence(bell) }
 
-    package var patience: UInt64 {
-        guard mayLook, let busy = stations.first(where: { $0.count > 0 }), busy.count <= 2,
-            busy.engine.typicalRun < Self.quickRunNanoseconds
-        else { return 0 }
-        return Self.patienceNanoseconds
+    /// Only a lone request is looked for: with more, the cores have better things to do.
+    package var expected: Range<Instant>? {
+        guard mayLook, let busy = stations.first(where: { $0.count > 0 }), busy.count == 1 else { return nil }
+        let typical = busy.engine.typicalRun
+        guard typical < Self.foreseeableRunNanoseconds else { return nil }
+        let lead = typical > Self.leadNanoseconds ? typical - Self.leadNanoseconds : 0
+        return busy.lastSubmitted.advanced(by: lead)..<busy.lastSubmitted.advanced(by: typical + Self.lookNanoseconds)
     }
 
     package func fallAsleep() -> Bool {
