@@ -6,6 +6,7 @@ import PackageDescription
 let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Ground", [
         ("CKernel", []), ("CJSON", []), ("CHTTP", []), ("CTLS", []), ("CZlib", []), ("CArchive", []), ("CRuntime", []),
+        ("CImages", []),
     ]),
     ("Bedrock", [
         ("Core", ["CKernel"]),
@@ -24,6 +25,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Process", ["CKernel", "Core"]),
         ("Archive", ["CArchive", "Core"]),
         ("Files", ["Core"]),
+        ("Images", ["CImages", "Core"]),
     ]),
     ("Engines", [
         ("Inference", ["CKernel", "Core", "JSON", "InferenceProtocol", "HTTP", "Link", "Process", "Files"]),
@@ -31,7 +33,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LoadBench", []),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Inference", "EngineHost", "LoadBench"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench"]),
     ]),
 ]
 

@@ -59,6 +59,7 @@ def test_the_one_just_used_stays(server):
     server.post("/v2/repository/models/copy_07/unload")
     wait_until(lambda: server.get("/v2/models/copy_07/ready").status_code != 200, "copy_07 to leave")
     before = set(server.engines())
+    assert server.post("/v2/repository/models/copy_07/load").status_code == 200
     ask(server, 7)
     engine_of_seven = set(server.engines()) - before
     assert len(engine_of_seven) == 1

@@ -23,6 +23,12 @@ package struct Instant: Hashable, Comparable, Sendable {
     }
 }
 
+/// The time of day, for what people and other machines read. Never for deadlines.
+package enum WallClock {
+    /// Since 1970.
+    package static var milliseconds: UInt64 { UInt64(max(0, ls_wall_ns() / 1_000_000)) }
+}
+
 /// Spans that settings and tests spell out.
 package enum Span64 {
     package static let millisecond: UInt64 = 1_000_000

@@ -136,7 +136,7 @@ internal import Glibc
         closesAfter = unsafe head.pointee.keep_alive == 0 || reactor.isDraining
         taken = unsafe Int(head.pointee.consumed)
         let request = unsafe RequestHead(head: head, buffer: input)
-        if unsafe head.pointee.other_encoding != 0 { return refuse(.notImplemented, "only the chunked Transfer-Encoding is understood") }
+        if let complaint = request.complaint { return refuse(complaint.status, complaint.text) }
         let length = unsafe Int(clamping: head.pointee.content_length)
         if length > reactor.limits.bodyBytesMax { return refuse(.contentTooLarge, bodyLimitText) }
         guard let route = find(request) else { return }

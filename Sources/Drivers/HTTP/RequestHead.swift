@@ -1,4 +1,5 @@
 internal import CHTTP
+internal import Glibc
 internal import Core
 
 /// A request's head as it lies in its connection's buffer; nothing is copied until someone asks.
@@ -43,6 +44,28 @@ internal import Core
         var end = bytes.count
         while end > 0, unsafe bytes[end - 1] == UInt8(ascii: " ") || bytes[end - 1] == UInt8(ascii: "\t") { end -= 1 }
         return unsafe UnsafeRawBufferPointer(rebasing: bytes[..<end])
+    }
+
+    /// How many fields have this name.
+    func count(of name: StaticString) -> Int {
+        unsafe (0..<head.pointee.field_count).count { number in
+            let field = unsafe ls_head_field(head, number)
+            return unsafe Int(field.pointee.name_bytes) == name.utf8CodeUnitCount && matches(field, name)
+        }
+    }
+
+    /// What is wrong with a head that the parser let through.
+    var complaint: (status: Status, text: String)? {
+        let start = unsafe buffer.base.assumingMemoryBound(to: CChar.self)
+        let methodBytes = unsafe strcspn(start, " ")
+        if unsafe head.pointee.major != 1 || head.pointee.minor > 1 { return (.badRequest, "only HTTP/1.0 and HTTP/1.1 are spoken here") }
+        if unsafe Int(head.pointee.target) != methodBytes + 1 { return (.badRequest, "malformed HTTP request: more than one space after the method") }
+        if unsafe head.pointee.minor == 1, count(of: "host") != 1 { return (.badRequest, "an HTTP/1.1 request needs exactly one Host field") }
+        let codings = count(of: "transfer-encoding")
+        if unsafe head.pointee.other_encoding != 0 || codings > 1 || codings == 1 && value(of: "transfer-encoding")?.lowercased() != "chunked" {
+            return (.notImplemented, "only the chunked Transfer-Encoding is understood")
+        }
+        return nil
     }
 
     package func value(of name: StaticString) -> String? {

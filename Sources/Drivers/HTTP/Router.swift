@@ -51,8 +51,6 @@ package struct Router: Sendable {
             }
             place = end
         }
-        // A single slash at the end is forgiven.
-        if place + 1 == path.count, unsafe path[place] == UInt8(ascii: "/") { place += 1 }
         return place == path.count ? parameters : nil
     }
 

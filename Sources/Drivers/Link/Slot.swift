@@ -30,6 +30,8 @@ package enum Outcome: UInt32, Hashable, Sendable {
     package var submitted: Instant { unsafe Instant(nanoseconds: record.pointee.submitted_ns) }
     package var started: Instant { unsafe Instant(nanoseconds: record.pointee.started_ns) }
     package var finished: Instant { unsafe Instant(nanoseconds: record.pointee.finished_ns) }
+    /// Whether this request stands for a run; in a batch only the first does.
+    package var leadsRun: Bool { unsafe record.pointee.batch > 0 }
     package var inputCount: Int { unsafe Int(record.pointee.input_count) }
     package var outputCount: Int { unsafe Int(record.pointee.output_count) }
 

@@ -8,12 +8,13 @@ package struct ChildProcess: Hashable, Sendable {
     package init(pid: Int32) { self.pid = pid }
 
     /// Starts `arguments[0]`; of our descriptors the child keeps stderr and those named here, under the same numbers.
-    package static func spawn(_ arguments: [String], keeping descriptors: [Int32]) throws(Fault) -> ChildProcess {
+    package static func spawn(_ arguments: [String], keeping descriptors: [Int32], output: Int32? = nil) throws(Fault) -> ChildProcess {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        unsafe posix_spawn_file_actions_adddup2(&actions, 2, 1)
+        unsafe posix_spawn_file_actions_adddup2(&actions, output ?? 2, 1)
+        if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output, 2) }
         // > If the old and new descriptors are the same, the close-on-exec flag is cleared. <glibc 2.29, posix_spawn>
         for descriptor in descriptors { unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, descriptor) }
 
@@ -35,6 +36,28 @@ package struct ChildProcess: Hashable, Sendable {
         let code = unsafe posix_spawn(&pid, arguments[0], &actions, &attributes, words, environ)
         guard code == 0 else { throw Fault.system("starting \(arguments[0])", errno: code) }
         return ChildProcess(pid: pid)
+    }
+
+    /// Runs a short program to its end and returns what it printed, both streams in one.
+    package static func output(_ arguments: [String]) throws(Fault) -> (status: String, text: String) {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { throw Fault.system("making a pipe") }
+        _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+        defer { close(ends[0]) }
+        let child: ChildProcess
+        do throws(Fault) { child = try spawn(arguments, keeping: [], output: ends[1]) } catch {
+            close(ends[1])
+            throw error
+        }
+        close(ends[1])
+        var text: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = unsafe read(ends[0], &block, block.count)
+            guard count > 0, text.count < 1 << 20 else { break }
+            text += block.prefix(count)
+        }
+        return (child.wait(), String(decoding: text, as: UTF8.self))
     }
 
     package func kill(_ signal: Int32) { _ = Glibc.kill(pid, signal) }

@@ -29,6 +29,33 @@ package enum ProcessFacts {
         Int(ls_processor_count())
     }
 
+    /// Makes and maps that much shared memory without touching it, to see whether the machine allows it.
+    package static func tryToShare(bytes: Int) throws(Fault) {
+        let descriptor = unsafe ls_memfd("lineside-try", UInt64(bytes))
+        guard descriptor >= 0 else { throw Fault.system("making \(ByteSize(bytes)) of shared memory") }
+        defer { close(descriptor) }
+        let start = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, descriptor, 0)
+        guard let start = unsafe start, unsafe start != MAP_FAILED else { throw Fault.system("mapping \(ByteSize(bytes)) of shared memory") }
+        unsafe munmap(start, bytes)
+    }
+
+    /// Whether nobody listens on a loopback port.
+    package static func portIsFree(_ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var on: Int32 = 1
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return unsafe withUnsafePointer(to: &address) { place in
+            let plain = unsafe UnsafeRawPointer(place).assumingMemoryBound(to: sockaddr.self)
+            return unsafe bind(descriptor, plain, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+
     private static func readSmall(_ path: String) -> String? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }

@@ -9,6 +9,9 @@ package enum Signals {
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
+    /// A reader that goes away is an error to be handled, not a reason to die.
+    package static func ignorePipe() { signal(SIGPIPE, SIG_IGN) }
+
     /// Leaves it to another process to tell us when to end.
     package static func ignoreInterrupts() {
         signal(SIGINT, SIG_IGN)

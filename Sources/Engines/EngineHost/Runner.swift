@@ -74,7 +74,7 @@ struct Runner {
         for place in slots.indices {
             let slot = slots[place]
             unsafe slot.record.pointee.started_ns = started
-            unsafe slot.record.pointee.batch = UInt32(slots.count)
+            unsafe slot.record.pointee.batch = place == 0 ? UInt32(slots.count) : 0
             joint.answer(slot, place, outputs)
             end.finish(slot)
         }

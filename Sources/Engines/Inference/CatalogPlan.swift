@@ -108,7 +108,7 @@ struct CatalogPlan {
         return .absent(ModelKey(shelf.file))
     }
 
-    mutating func remember(_ batch: BatchChange, for key: ModelKey) { _ = change(key) { $0.batch = batch } }
+    mutating func remember(_ batch: BatchChange?, for key: ModelKey) { _ = change(key) { $0.batch = batch } }
     mutating func batch(of key: ModelKey) -> BatchChange? { change(key) { $0.batch }.flatMap { $0 } }
 
     // MARK: loading

@@ -49,7 +49,7 @@ package struct ContainerDoor: Sendable {
 
     private func prepare(_ exchange: Exchange, _ engine: EngineHandle, isCSV: Bool) throws -> (Slot, Terms) {
         let (port, features) = try SlotFilling.onlyInput(engine)
-        let request = try parse(exchange, features, isCSV)
+        let request = try parse(exchange, features, isCSV, mayNest: port.shape.count > 2)
         let fixed = port.shape.first ?? -1
         guard request.rows > 0, fixed < 0 || fixed == request.rows else {
             throw InvocationRequest.invalid("Input must have \(fixed < 0 ? "at least 1" : "exactly \(fixed)") instances")
@@ -64,14 +64,16 @@ package struct ContainerDoor: Sendable {
         }
     }
 
-    private func parse(_ exchange: Exchange, _ features: Int, _ isCSV: Bool) throws(InvocationRequest.Refusal) -> InvocationRequest {
+    private func parse(
+        _ exchange: Exchange, _ features: Int, _ isCSV: Bool, mayNest: Bool
+    ) throws(InvocationRequest.Refusal) -> InvocationRequest {
         if isCSV { return unsafe try InvocationRequest(csv: String(decoding: exchange.body, as: UTF8.self), features: features) }
         return try plane.readDocument { document throws(InvocationRequest.Refusal) in
             let root: JSONNode
             do throws(JSONDocument.Refusal) { root = unsafe try document.parse(padded: exchange.body) } catch {
                 throw InvocationRequest.invalid("the body is not JSON: \(error.reason) at byte \(error.position)")
             }
-            return try InvocationRequest(json: root, features: features)
+            return try InvocationRequest(json: root, features: features, mayNest: mayNest)
         }
     }
 

@@ -45,5 +45,6 @@ internal import CKernel
     deinit { unsafe cell.deallocate() }
 
     package func add(_ count: UInt64 = 1) { unsafe ls_count(cell, count) }
+    package func set(_ value: UInt64) { unsafe ls_count_set(cell, value) }
     package var value: UInt64 { unsafe ls_counted(cell) }
 }

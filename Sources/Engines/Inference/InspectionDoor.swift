@@ -62,10 +62,7 @@ package struct InspectionDoor: Sendable {
         let slot = try SlotFilling.take(engine)
         return try SlotFilling.fill(slot, of: engine) { slot in
             try plane.readDocument { document in
-                let root: JSONNode
-                do throws(JSONDocument.Refusal) { root = unsafe try document.parse(padded: exchange.body) } catch {
-                    throw ValidationIssues([.notJSON(error)])
-                }
+                let root = unsafe try Self.parse(exchange.body, document)
                 let request = try InspectionRequest(root, elementCount: count)
                 let offset = try SlotFilling.place(count * 4, in: slot)
                 let floats = unsafe (slot.data + offset).assumingMemoryBound(to: Float.self)
@@ -169,6 +166,12 @@ package struct InspectionDoor: Sendable {
         }
     }
 
+    /// The document of a body; FastAPI says of an empty one that it is missing.
+    private static func parse(_ body: UnsafeRawBufferPointer, _ document: JSONDocument) throws(ValidationIssues) -> JSONNode {
+        guard body.count > 0 else { throw ValidationIssues([ValidationIssue("missing", at: [.field("body")], "Field required")]) }
+        do throws(JSONDocument.Refusal) { return unsafe try document.parse(padded: body) } catch { throw ValidationIssues([.notJSON(error)]) }
+    }
+
     private static func text(_ finding: ModelCatalog.Finding) -> String? {
         if case .failed(let fault) = finding { fault.description } else { nil }
     }
@@ -226,10 +229,7 @@ package struct InspectionDoor: Sendable {
     private func reload(_ exchange: Exchange) {
         let request = plane.borrowDocument { document in
             Result { () throws(ValidationIssues) in
-                let root: JSONNode
-                do throws(JSONDocument.Refusal) { root = unsafe try document.parse(padded: exchange.body) } catch {
-                    throw ValidationIssues([.notJSON(error)])
-                }
+                let root = unsafe try Self.parse(exchange.body, document)
                 return try ReloadRequest(root)
             }
         }

@@ -71,11 +71,13 @@ package final class ModelCatalog: Sendable {
     // MARK: loading
 
     /// Makes sure that a model has an engine; `fresh` replaces the one it has.
-    package func load(_ key: ModelKey, fresh: Bool, batch: BatchChange? = nil, _ completion: @escaping Completion) {
-        if let batch { state.withLock { $0.remember(batch, for: key) } }
+    package func load(_ key: ModelKey, fresh: Bool, _ completion: @escaping Completion) {
         let step = state.withLock { $0.wish(key, fresh: fresh, completion, now: .now) }
         perform(step)
     }
+
+    /// Says how a model's requests are batched from its next load on; nil goes back to what its metadata say.
+    package func setBatching(_ batch: BatchChange?, of key: ModelKey) { state.withLock { $0.remember(batch, for: key) } }
 
     private func perform(_ step: CatalogPlan.Step) {
         switch step {

@@ -135,11 +135,11 @@ struct StatisticsDocument {
         json.key("version")
         json.string("\(standing.key.version)")
         json.key("last_inference")
-        json.uint(0)
+        json.uint(series.lastAnswer.value)
         json.key("inference_count")
         json.uint(good)
         json.key("execution_count")
-        json.uint(good)
+        json.uint(series.runs.value)
         json.key("inference_stats")
         json.beginObject()
         let whole = ModelSeries.Stage.allCases.reduce(UInt64(0)) { $0 + series.histogram($1).sumNanoseconds }

@@ -8,7 +8,9 @@ package final class ModelSeries: Sendable {
     private let stages = Stage.allCases.map { _ in Histogram() }
     private let verdicts = Verdict.allCases.map { _ in Counter() }
     package let requests = Counter()
-    package let batchedRows = Counter()
+    package let runs = Counter()
+    /// Milliseconds of the epoch; 0 before the first answer.
+    package let lastAnswer = Counter()
 
     package init(model: String, version: String) {
         self.model = model

@@ -64,7 +64,7 @@ package struct OpenInferenceDoor: Sendable {
 
     /// A small request's own `timeout` parameter shortens its ceiling; it must be known before the request is read in full.
     private static func timeout(_ exchange: Exchange, limit: Double, _ header: Int?, _ plane: Plane) -> Double {
-        let text = unsafe UnsafeRawBufferPointer(rebasing: exchange.body.prefix(min(header ?? exchange.body.count, exchange.body.count)))
+        let text = unsafe UnsafeRawBufferPointer(rebasing: exchange.body.prefix(max(0, min(header ?? .max, exchange.body.count))))
         guard text.count > 0, text.count <= PlaneSettings.inlineBodyBytesMax, unsafe contains(text, "\"timeout\"") else { return limit }
         let microseconds = plane.borrowDocument { document in
             unsafe (try? document.parse([UInt8](text)))?["parameters"]?["timeout"]?.int

@@ -122,6 +122,8 @@ final class Passage<Terms: Sendable>: @unchecked Sendable {
     private func note(_ slot: Slot, _ engine: EngineHandle) {
         engine.series.add(slot.started.since(slot.submitted), to: .queue)
         engine.series.add(slot.finished.since(slot.started), to: .run)
+        if slot.leadsRun { engine.series.runs.add() }
+        engine.series.lastAnswer.set(WallClock.milliseconds)
         let finished = slot.finished
         exchange.onSent = { engine.series.add(Instant.now.since(finished), to: .write) }
     }

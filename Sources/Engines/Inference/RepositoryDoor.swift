@@ -162,7 +162,8 @@ package struct RepositoryDoor: Sendable {
             guard case let finding = plane.catalog.find(name, version: nil), let key = Self.key(finding, name, plane) else {
                 return V2Error.send(exchange, .badRequest, "failed to load '\(name)', failed to poll from model repository: no such model")
             }
-            plane.catalog.load(key, fresh: true, batch: change) { result in
+            plane.catalog.setBatching(change, of: key)
+            plane.catalog.load(key, fresh: true) { result in
                 exchange.reactor.post {
                     switch result {
                     case .success: exchange.respond(.ok)

@@ -37,6 +37,8 @@ static int on_head(llhttp_t *parser) {
     ls_head *head = head_of(parser);
     head->head_done = true;
     head->method = parser->method;
+    head->major = parser->http_major;
+    head->minor = parser->http_minor;
     head->chunked = (parser->flags & F_CHUNKED) != 0;
     head->other_encoding = (parser->flags & F_TRANSFER_ENCODING) && !head->chunked;
     head->has_length = (parser->flags & F_CONTENT_LENGTH) != 0;

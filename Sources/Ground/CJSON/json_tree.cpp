@@ -230,7 +230,10 @@ const char *ls_json_error(const ls_json *json) { return json->error.c_str(); }
 size_t ls_json_error_position(const ls_json *json) { return json->error_position; }
 const ls_json_node *ls_json_nodes(const ls_json *json) { return json->nodes.data(); }
 const char *ls_json_strings(const ls_json *json) { return json->strings.data(); }
-const uint64_t *ls_json_numbers(const ls_json *json) { return json->numbers.data(); }
+const uint64_t *ls_json_numbers(const ls_json *json) {
+    static const uint64_t none = 0;  // an empty vector has no address, and the other side wants one
+    return json->numbers.empty() ? &none : json->numbers.data();
+}
 
 void ls_json_shrink(ls_json *json) {
     json->parser = std::make_unique<ondemand::parser>(SIZE_MAX);

@@ -14,7 +14,7 @@ package struct InvocationRequest {
     package static func invalid(_ text: String) -> Refusal { Refusal(message: "Invalid input: \(text)") }
 
     /// `{"instances": [...]}`, each instance flat or nested, of `features` numbers.
-    package init(json root: JSONNode, features: Int) throws(Refusal) {
+    package init(json root: JSONNode, features: Int, mayNest: Bool) throws(Refusal) {
         guard root.kind == .object, let list = root["instances"] else {
             throw Refusal(message: "Input must contain \"instances\" key")
         }
@@ -24,10 +24,10 @@ package struct InvocationRequest {
         if list.packed != nil { throw Self.wrongCount(0, features) }
         try list.forEachElement { instance throws(Refusal) in
             let before = values.count
-            guard instance.kind == .array, instance.isNested || instance.count == features else {
+            guard instance.kind == .array, mayNest && instance.isNested || instance.count == features else {
                 throw Self.wrongCount(rows, features)
             }
-            try Self.collect(instance, row: rows, into: &values)
+            try Self.collect(instance, row: rows, mayNest, into: &values)
             guard values.count - before == features else { throw Self.wrongCount(rows, features) }
             rows += 1
         }
@@ -40,7 +40,7 @@ package struct InvocationRequest {
         invalid("Instance \(row) must have exactly \(features) features")
     }
 
-    private static func collect(_ node: JSONNode, row: Int, into values: inout [Double]) throws(Refusal) {
+    private static func collect(_ node: JSONNode, row: Int, _ mayNest: Bool, into values: inout [Double]) throws(Refusal) {
         if let packed = node.packed {
             for place in 0..<packed.count { values.append(packed.double(place)) }
             return
@@ -49,7 +49,7 @@ package struct InvocationRequest {
         node.forEachElement { element in
             guard failure == nil else { return }
             if let number = element.double { values.append(number) }
-            else if element.kind == .array { do throws(Refusal) { try collect(element, row: row, into: &values) } catch { failure = error } }
+            else if mayNest, element.kind == .array { do throws(Refusal) { try collect(element, row: row, mayNest, into: &values) } catch { failure = error } }
             // Python counts True and False among the numbers.
             else if let flag = element.bool { values.append(flag ? 1 : 0) }
             else { failure = invalid("Instance \(row) contains non-numeric values") }

@@ -77,8 +77,9 @@ package struct TensorRequest {
 
     private static func input(_ node: JSONNode, _ place: inout Int, _ end: Int) throws(Fault) -> Input {
         guard let name = node["name"]?.string else { throw Fault(.invalid, "every input needs a \"name\"") }
-        guard let word = node["datatype"]?.string, let type = ElementType(named: word) else {
-            throw Fault(.invalid, "input '\(name)' needs a \"datatype\" that exists, such as FP32, INT64 or BYTES")
+        guard let word = node["datatype"]?.string else { throw Fault(.invalid, "input '\(name)' needs a \"datatype\"") }
+        guard let type = ElementType(named: word) else {
+            throw Fault(.invalid, "invalid datatype '\(word)' for input '\(name)'", hint: "there are FP32, INT64, BYTES and others")
         }
         guard let shape = node["shape"]?.ints, shape.allSatisfy({ $0 >= 0 }) else {
             throw Fault(.invalid, "input '\(name)' needs a \"shape\" of whole numbers")

@@ -17,7 +17,7 @@ enum EngineVerb {
 
     static let verb = Verb(
         name: "engine", summary: "one model in a process of its own (started by others, not by people)",
-        usage: "engine --model FILE --link FD ...", flags: flags, isInternal: true, run: run)
+        usage: "engine --model FILE --link FD ...", flags: flags, run: run)
 
     private static func run(_ options: Options) throws -> Int32 {
         if options.has("list-providers") { return try listProviders(options) }

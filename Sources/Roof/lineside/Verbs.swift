@@ -7,8 +7,6 @@ struct Verb: Sendable {
     let summary: String
     let usage: String
     let flags: [Flag]
-    /// Started by other verbs; not listed for people.
-    var isInternal = false
     var notes = ""
     let run: @Sendable (Options) throws -> Int32
 }
@@ -87,7 +85,7 @@ enum Verbs {
 
     private static var help: String {
         let width = 10
-        let list = all.filter { !$0.isInternal }.map { verb in
+        let list = all.map { verb in
             "  " + padded(verb.name, width) + verb.summary
         }
         return """

@@ -16,7 +16,7 @@ typedef struct {
     llhttp_t parser;
     const char *base;
     uint32_t target, target_bytes, field_count;
-    uint8_t method, keep_alive, chunked, has_length, other_encoding, in_value;
+    uint8_t method, major, minor, keep_alive, chunked, has_length, other_encoding, in_value;
     uint32_t consumed;  // bytes of the buffer that the head took
     uint64_t content_length;
     bool head_done, message_done, too_many;

@@ -44,6 +44,7 @@ static inline bool ls_swap_if(uint32_t *word, uint32_t expected, uint32_t value)
 static inline void ls_fence(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 /// A statistics counter: several threads add, one reads, nobody orders anything by it.
 static inline void ls_count(uint64_t *counter, uint64_t value) { __atomic_fetch_add(counter, value, __ATOMIC_RELAXED); }
+static inline void ls_count_set(uint64_t *counter, uint64_t value) { __atomic_store_n(counter, value, __ATOMIC_RELAXED); }
 static inline uint64_t ls_counted(const uint64_t *counter) { return __atomic_load_n(counter, __ATOMIC_RELAXED); }
 static inline void ls_pause(void) {
 #if defined(__x86_64__)

@@ -22,7 +22,9 @@ typedef struct {
 /// One request and its answer. Times are CLOCK_MONOTONIC nanoseconds.
 typedef struct {
     uint32_t state;
-    uint32_t cancelled, bell, outcome, batch, input_count, output_count;
+    uint32_t cancelled, bell, outcome;
+    uint32_t batch;  // requests that ran together, told by the first of them; 0 in the others
+    uint32_t input_count, output_count;
     uint64_t wanted;  // bit n: the caller wants output n
     uint64_t deadline_ns, submitted_ns, started_ns, finished_ns;
     uint64_t used_bytes;

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Something that happens once, and that one thread waits for.
-final class Flagpole: Sendable {
+package final class Flagpole: Sendable {
     private let semaphore = Semaphore()
 
     @safe private final class Semaphore: @unchecked Sendable {
@@ -13,6 +13,8 @@ final class Flagpole: Sendable {
         }
     }
 
-    func raise() { unsafe sem_post(semaphore.place) }
-    func wait() { while unsafe sem_wait(semaphore.place) != 0 {} }
+    package init() {}
+
+    package func raise() { unsafe sem_post(semaphore.place) }
+    package func wait() { while unsafe sem_wait(semaphore.place) != 0 {} }
 }
