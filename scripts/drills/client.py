@@ -2,6 +2,7 @@
 
 import json
 import socket
+import struct
 import threading
 import time
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 # The small models of the fixtures take 3 x 8 x 8 pixels; with all of them alike the score is known.
 PIXELS, PIXEL = 192, 0.25
+SO_TIMESTAMPNS = 35  # <asm-generic/socket.h>; Python does not name it
 INFER_BODY = json.dumps({"tensor": [PIXEL] * PIXELS, "correlation_id": "drill"}).encode()
 JSON_TYPE = {"Content-Type": "application/json"}
 
@@ -18,8 +20,9 @@ class Answer:
     status: int
     body: bytes
     began: float
-    sent: float       # the request's last byte was handed to the kernel
-    ended: float      # the answer's last byte was there
+    ended: float      # the answer's last byte was read
+    left: float       # wall clock, just before the request was handed to the kernel
+    arrived: float    # wall clock, when the kernel had the answer's last packet: free of this program's own scheduling
 
     @property
     def json(self):
@@ -34,7 +37,7 @@ class Answer:
 
     @property
     def since_sent_ms(self):
-        return (self.ended - self.sent) * 1e3
+        return (self.arrived - self.left) * 1e3
 
 
 class Client:
@@ -43,7 +46,7 @@ class Client:
     def __init__(self, url, timeout=30):
         address = urlsplit(url)
         self.address, self.timeout = (address.hostname, address.port), timeout
-        self.socket = None
+        self.socket, self.arrived = None, 0.0
 
     def __enter__(self):
         return self
@@ -73,15 +76,16 @@ class Client:
         if self.socket is None:
             self.socket = socket.create_connection(self.address, timeout=self.timeout)
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        began = time.monotonic()
+            self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        request = "\r\n".join([*head, "", ""]).encode() + body
+        began, left = time.monotonic(), time.time()
         try:
-            self.socket.sendall("\r\n".join([*head, "", ""]).encode() + body)
-            sent = time.monotonic()
+            self.socket.sendall(request)
             status, content = self.read_answer()
         except OSError:
             self.close()
             raise
-        return Answer(status, content, began, sent, time.monotonic())
+        return Answer(status, content, began, time.monotonic(), left, self.arrived)
 
     def read_answer(self):
         head, _, content = self.read_until(b"\r\n\r\n").partition(b"\r\n\r\n")
@@ -101,7 +105,11 @@ class Client:
         return gathered
 
     def read_some(self):
-        some = self.socket.recv(65536)
+        some, ancillary, _, _ = self.socket.recvmsg(65536, 64)
+        for _, kind, stamp in ancillary:
+            if kind == SO_TIMESTAMPNS:
+                seconds, nanoseconds = struct.unpack("qq", stamp[:16])
+                self.arrived = seconds + nanoseconds / 1e9
         if not some:
             raise ConnectionError("the server closed the connection without an answer")
         return some

@@ -1,5 +1,6 @@
 """What the server's processes hold, and whether that stays flat."""
 
+import math
 import time
 from dataclasses import dataclass
 from statistics import mean, median
@@ -89,5 +90,6 @@ def check_flat(report, footprints):
 
 
 def quantile(values, part):
+    """Nearest rank: the smallest value that at least this part of all values does not exceed."""
     ordered = sorted(values)
-    return ordered[min(int(len(ordered) * part), len(ordered) - 1)]
+    return ordered[max(math.ceil(len(ordered) * part) - 1, 0)]

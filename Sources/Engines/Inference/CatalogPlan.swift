@@ -31,8 +31,9 @@ struct CatalogPlan {
     static let loadsMax = 2
     /// A model that failed to load is not tried again sooner, except when asked to by name.
     static let retryNanoseconds = Span64.second
-    /// Waits before the next engine of a model whose engines keep ending, by the number of ends in a minute.
-    static let restartDelays: [UInt64] = [0, 0, 0, 100, 500, 2_000, 10_000].map { $0 * Span64.millisecond }
+    /// Waits before the next engine of a model whose engines keep ending, by the number of ends in a minute. A request
+    /// that needs the engine does not wait for it.
+    static let restartDelays: [UInt64] = [0, 0, 0, 100, 250, 500].map { $0 * Span64.millisecond }
 
     struct Shelf {
         var file: ModelFile
@@ -108,6 +109,7 @@ struct CatalogPlan {
         return .absent(ModelKey(shelf.file))
     }
 
+    mutating func failure(of key: ModelKey) -> Fault? { change(key) { $0.failure }.flatMap { $0 } }
     mutating func remember(_ batch: BatchChange?, for key: ModelKey) { _ = change(key) { $0.batch = batch } }
     mutating func batch(of key: ModelKey) -> BatchChange? { change(key) { $0.batch }.flatMap { $0 } }
 

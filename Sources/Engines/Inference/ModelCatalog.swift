@@ -62,6 +62,9 @@ package final class ModelCatalog: Sendable {
         return (name, find(name.description, version: nil), reason)
     }
 
+    /// Why a model's last load failed, if it did.
+    package func failure(of key: ModelKey) -> Fault? { state.withLock { $0.failure(of: key) } }
+
     /// The figures of the active model, when it is or was loaded.
     package var activeSeries: ModelSeries? {
         guard let name = state.withLock({ $0.active }) else { return nil }

@@ -64,11 +64,14 @@ package struct RepositoryDoor: Sendable {
         return Int(exchange.parameters[1]).map { plane.catalog.find(exchange.parameters[0], version: $0) } ?? .unknown
     }
 
-    /// A model that can be loaded on demand is ready: the first request loads it.
+    /// A model that can be loaded on demand is ready, unless it was tried and failed: the first request loads it.
     private func ready(_ exchange: Exchange) {
         let finding = find(exchange)
         switch finding {
-        case .ready, .absent: exchange.respond(.ok)
+        case .ready: exchange.respond(.ok)
+        case .absent(let key):
+            guard let fault = plane.catalog.failure(of: key) else { return exchange.respond(.ok) }
+            V2Error.send(exchange, .failed(fault), exchange.parameters[0], nil)
         default: V2Error.send(exchange, finding, exchange.parameters[0], exchange.parameters.dropFirst().first)
         }
     }

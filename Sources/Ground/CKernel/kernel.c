@@ -14,7 +14,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -61,7 +60,19 @@ ssize_t ls_discard(int fd, size_t count) { return recv(fd, NULL, count, MSG_TRUN
 
 int ls_give_back(void *start, size_t bytes) { return madvise(start, bytes, MADV_REMOVE); }
 
-int ls_become_nice(int nice) { return setpriority(PRIO_PROCESS, 0, nice); }
+// The kernel's own structure; glibc has had it only since 2.41.
+struct ls_sched_attr {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period;
+};
+
+int ls_take_turns(int nice, uint64_t turn_ns) {
+    struct ls_sched_attr wish = {.size = sizeof wish, .policy = SCHED_OTHER, .nice = nice, .runtime = turn_ns};
+    return (int)syscall(SYS_sched_setattr, 0, &wish, 0);
+}
 
 void ls_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 

@@ -22,7 +22,9 @@ int ls_set_nodelay(int fd);
 ssize_t ls_discard(int fd, size_t count);
 /// Gives the pages of [offset, offset + bytes) of a memfd mapping back to the kernel.
 int ls_give_back(void *start, size_t bytes);
-int ls_become_nice(int nice);
+/// How this thread, and those it starts, share a core with others: a nice value, and the length of a turn, after which a
+/// thread that wakes may take the core (kernels before 6.12 ignore the turn).
+int ls_take_turns(int nice, uint64_t turn_ns);
 void ls_name_thread(const char *name);
 /// How many processors this process may use.
 int ls_processor_count(void);
