@@ -88,9 +88,10 @@ let tests: [(name: String, standsOn: [String])] = [
 
 let package = Package(
     name: "lineside",
-    targets: rooms + tests.map { test in
-        .testTarget(
-            name: test.name, dependencies: test.standsOn.map { .target(name: $0) }, path: "Tests/\(test.name)",
-            swiftSettings: strict)
-    },
+    targets: rooms
+        + tests.map { test in
+            .testTarget(
+                name: test.name, dependencies: test.standsOn.map { .target(name: $0) }, path: "Tests/\(test.name)",
+                swiftSettings: strict)
+        },
     cxxLanguageStandard: .cxx17)

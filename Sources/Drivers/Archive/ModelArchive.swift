@@ -25,20 +25,25 @@ package enum ModelArchive {
         unsafe archive_read_support_filter_all(archive)
         unsafe archive_read_support_format_tar(archive)
         unsafe archive_read_support_format_zip(archive)
-        guard unsafe archive_read_open_filename(archive, path, blockBytes) == ARCHIVE_OK else { throw unsafe unreadable(path, archive) }
+        guard unsafe archive_read_open_filename(archive, path, blockBytes) == ARCHIVE_OK else {
+            throw unsafe unreadable(path, archive)
+        }
         var budget = Budget(limits: limits)
         while true {
             var entry: OpaquePointer?
             let status = unsafe archive_read_next_header(archive, &entry)
             if status == ARCHIVE_EOF { return }
-            guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry = unsafe entry else { throw unsafe unreadable(path, archive) }
+            guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry = unsafe entry else {
+                throw unsafe unreadable(path, archive)
+            }
             unsafe try extract(entry, from: archive, path, into: folder, &budget)
         }
     }
 
     private static func unreadable(_ path: String, _ archive: OpaquePointer) -> Fault {
         let reason = unsafe archive_error_string(archive).map { unsafe String(cString: $0) } ?? "unknown format"
-        return Fault(.invalid, "\(path) cannot be unpacked: \(reason)", hint: "make it with `tar -czf model.tar.gz model.onnx`")
+        return Fault(
+            .invalid, "\(path) cannot be unpacked: \(reason)", hint: "make it with `tar -czf model.tar.gz model.onnx`")
     }
 
     private struct Budget {
@@ -48,14 +53,19 @@ package enum ModelArchive {
 
         mutating func addFile() throws(Fault) {
             files += 1
-            guard files <= limits.filesMax else { throw Fault(.exhausted, "the archive holds more than \(limits.filesMax) entries") }
+            guard files <= limits.filesMax else {
+                throw Fault(.exhausted, "the archive holds more than \(limits.filesMax) entries")
+            }
         }
 
         mutating func add(_ count: Int, packed: Int) throws(Fault) {
             bytes += count
-            guard bytes <= limits.bytesMax else { throw Fault(.exhausted, "the archive unpacks to more than \(ByteSize(limits.bytesMax))") }
+            guard bytes <= limits.bytesMax else {
+                throw Fault(.exhausted, "the archive unpacks to more than \(ByteSize(limits.bytesMax))")
+            }
             guard bytes <= limits.ratioFreeBytes || bytes / max(1, packed) <= limits.ratioMax else {
-                throw Fault(.exhausted, "the archive unpacks to more than \(limits.ratioMax) times its size: refused as a bomb")
+                throw Fault(
+                    .exhausted, "the archive unpacks to more than \(limits.ratioMax) times its size: refused as a bomb")
             }
         }
     }
@@ -89,13 +99,17 @@ package enum ModelArchive {
         if kind == S_IFREG { unsafe try copy(archive, path, to: place + "/" + last, &budget) }
     }
 
-    private static func copy(_ archive: OpaquePointer, _ path: String, to target: String, _ budget: inout Budget) throws(Fault) {
+    private static func copy(_ archive: OpaquePointer, _ path: String, to target: String, _ budget: inout Budget)
+        throws(Fault)
+    {
         let file = unsafe open(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw Fault.system("creating \(target)") }
         defer { close(file) }
         var block = [UInt8](repeating: 0, count: blockBytes)
         while true {
-            let count = unsafe block.withUnsafeMutableBytes { unsafe archive_read_data(archive, $0.baseAddress, $0.count) }
+            let count = unsafe block.withUnsafeMutableBytes {
+                unsafe archive_read_data(archive, $0.baseAddress, $0.count)
+            }
             if count == 0 { return }
             guard count > 0 else { throw unsafe unreadable(path, archive) }
             unsafe try budget.add(count, packed: Int(archive_filter_bytes(archive, -1)))

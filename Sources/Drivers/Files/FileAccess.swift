@@ -42,7 +42,9 @@ package enum FileAccess {
             let room = 1 << 16
             let start = bytes.count
             bytes.append(contentsOf: repeatElement(0, count: room))
-            let count = unsafe bytes.withUnsafeMutableBytes { buffer in unsafe Glibc.read(file, buffer.baseAddress?.advanced(by: start), room) }
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(file, buffer.baseAddress?.advanced(by: start), room)
+            }
             guard count >= 0 else { throw Fault.system("reading \(path)") }
             bytes.removeLast(room - count)
             if count == 0 { return bytes }
@@ -57,7 +59,9 @@ package enum FileAccess {
         guard file >= 0 else { throw Fault.system("creating \(half)") }
         var written = 0
         while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress?.advanced(by: written), bytes.count - written) }
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.write(file, $0.baseAddress?.advanced(by: written), bytes.count - written)
+            }
             guard count > 0 else {
                 let reason = errno
                 close(file)

@@ -36,14 +36,16 @@ extension Connection {
         guard output.count - Self.headroom >= ServerLimits.compressedBytesMin, let exchange else { return nil }
         guard let coding = Compression.accepted(by: exchange.head.value(of: "accept-encoding")) else { return nil }
         let packed = ByteBuffer(capacity: output.count)
-        guard unsafe coding.compress(UnsafeRawBufferPointer(rebasing: output.bytes[Self.headroom...]), into: packed) else { return nil }
+        guard unsafe coding.compress(UnsafeRawBufferPointer(rebasing: output.bytes[Self.headroom...]), into: packed)
+        else { return nil }
         output.truncate(to: Self.headroom)
         unsafe output.append(packed.bytes)
         return coding
     }
 
     private func writeHead(
-        _ status: Status, _ type: StaticString, _ fields: [(StaticString, String)], _ bodyBytes: Int, _ coding: Compression?
+        _ status: Status, _ type: StaticString, _ fields: [(StaticString, String)], _ bodyBytes: Int,
+        _ coding: Compression?
     ) {
         let line = fieldLines
         line.removeAll()
@@ -157,7 +159,9 @@ extension Connection {
         case .head where input.count == 0:
             if now.since(phaseBegan) > limits.idleNanoseconds { close() }
         case .head:
-            if now.since(phaseBegan) > limits.headNanoseconds { refuse(.requestTimeout, "the request head took too long") }
+            if now.since(phaseBegan) > limits.headNanoseconds {
+                refuse(.requestTimeout, "the request head took too long")
+            }
         case .body, .chunks:
             let whole = limits.bodyNanoseconds + UInt64(bodyCount / limits.bodyBytesPerSecondMin) * Span64.second
             if now.since(lastProgress) > limits.bodyNanoseconds || now.since(phaseBegan) > whole {

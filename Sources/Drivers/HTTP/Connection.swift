@@ -115,7 +115,8 @@ internal import Glibc
         isAdvancing = true
         defer { isAdvancing = false }
         while phase == .head, parsed < input.count {
-            let status = unsafe ls_head_parse(head, input.base.assumingMemoryBound(to: CChar.self), UInt32(parsed), UInt32(input.count))
+            let status = unsafe ls_head_parse(
+                head, input.base.assumingMemoryBound(to: CChar.self), UInt32(parsed), UInt32(input.count))
             parsed = input.count
             switch status {
             case LS_HEAD_MORE:
@@ -123,9 +124,12 @@ internal import Glibc
                 return
             case LS_HEAD_TOO_MANY_FIELDS: return refuse(.headTooLarge, "more than \(LS_FIELDS_MAX) header fields")
             case LS_HEAD_DONE:
-                guard unsafe head.pointee.consumed <= reactor.limits.headBytesMax else { return refuse(.headTooLarge, headLimitText) }
+                guard unsafe head.pointee.consumed <= reactor.limits.headBytesMax else {
+                    return refuse(.headTooLarge, headLimitText)
+                }
                 begin()
-            default: return refuse(.badRequest, unsafe "malformed HTTP request: \(String(cString: ls_head_error(head)))")
+            default:
+                return refuse(.badRequest, unsafe "malformed HTTP request: \(String(cString: ls_head_error(head)))")
             }
         }
     }
@@ -249,7 +253,8 @@ internal import Glibc
         var used = 0
         let room = unsafe bodyBuffer.reserve(bytes.count)
         let status = unsafe ls_chunks_parse(
-            head, start.assumingMemoryBound(to: CChar.self), bytes.count, room.assumingMemoryBound(to: CChar.self), &used)
+            head, start.assumingMemoryBound(to: CChar.self), bytes.count, room.assumingMemoryBound(to: CChar.self),
+            &used)
         unsafe bodyBuffer.commit(head.pointee.sink_bytes)
         if bodyBuffer.count > reactor.limits.bodyBytesMax {
             refuse(.contentTooLarge, bodyLimitText)
@@ -268,11 +273,13 @@ internal import Glibc
         exchange.lastByte = reactor.refreshNow()
         unsafe exchange.body = unsafe body
         enter(.handling)
-        guard let coding = exchange.head.value(of: "content-encoding")?.lowercased(), coding != "identity", coding != "" else {
+        guard let coding = exchange.head.value(of: "content-encoding")?.lowercased(), coding != "identity", coding != ""
+        else {
             return route.handler(exchange)
         }
         guard Compression(rawValue: coding) != nil else {
-            return refuse(.unsupportedMediaType, "Content-Encoding \(coding.prefix(40)) is not understood; gzip and deflate are")
+            return refuse(
+                .unsupportedMediaType, "Content-Encoding \(coding.prefix(40)) is not understood; gzip and deflate are")
         }
         unsafe inflate(body, exchange, route)
     }

@@ -12,7 +12,8 @@ enum Listener {
         var found: UnsafeMutablePointer<addrinfo>?
         let code = unsafe getaddrinfo(host, String(port), &hints, &found)
         guard code == 0, let found = unsafe found else {
-            throw Fault(.invalid, "host \"\(host)\" is not an address of this machine", hint: "use 127.0.0.1, ::1 or 0.0.0.0")
+            throw Fault(
+                .invalid, "host \"\(host)\" is not an address of this machine", hint: "use 127.0.0.1, ::1 or 0.0.0.0")
         }
         defer { unsafe freeaddrinfo(found) }
         let address = unsafe found.pointee
@@ -39,7 +40,8 @@ enum Listener {
             guard unsafe getsockname(descriptor, plain, &length) == 0 else { return 0 }
             // Both families keep the port, big-endian, after the family.
             let bytes = UnsafeRawPointer(storage)
-            return unsafe Int(bytes.load(fromByteOffset: 2, as: UInt8.self)) << 8 | Int(bytes.load(fromByteOffset: 3, as: UInt8.self))
+            return unsafe Int(bytes.load(fromByteOffset: 2, as: UInt8.self)) << 8
+                | Int(bytes.load(fromByteOffset: 3, as: UInt8.self))
         }
     }
 }

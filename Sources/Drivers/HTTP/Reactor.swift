@@ -162,7 +162,9 @@ package protocol ReactorGuest: AnyObject {
         default:
             let place = Int(truncatingIfNeeded: event.data & 0xffff_ffff)
             // An earlier event of this round may have closed it, and a new one may live there.
-            guard place < connections.count, let connection = connections[place], connection.tag == event.data else { return }
+            guard place < connections.count, let connection = connections[place], connection.tag == event.data else {
+                return
+            }
             connection.happened(event.events)
         }
     }

@@ -1,6 +1,6 @@
 internal import CHTTP
-internal import Glibc
 internal import Core
+internal import Glibc
 
 /// A request's head as it lies in its connection's buffer; nothing is copied until someone asks.
 @safe package struct RequestHead {
@@ -24,7 +24,9 @@ internal import Core
     package func bytes(of name: StaticString) -> UnsafeRawBufferPointer? {
         for number in unsafe 0..<head.pointee.field_count {
             let field = unsafe ls_head_field(head, number)
-            guard unsafe Int(field.pointee.name_bytes) == name.utf8CodeUnitCount, unsafe matches(field, name) else { continue }
+            guard unsafe Int(field.pointee.name_bytes) == name.utf8CodeUnitCount, unsafe matches(field, name) else {
+                continue
+            }
             return unsafe Self.trimmed(slice(field.pointee.value, field.pointee.value_bytes))
         }
         return nil
@@ -58,11 +60,19 @@ internal import Core
     var complaint: (status: Status, text: String)? {
         let start = unsafe buffer.base.assumingMemoryBound(to: CChar.self)
         let methodBytes = unsafe strcspn(start, " ")
-        if unsafe head.pointee.major != 1 || head.pointee.minor > 1 { return (.badRequest, "only HTTP/1.0 and HTTP/1.1 are spoken here") }
-        if unsafe Int(head.pointee.target) != methodBytes + 1 { return (.badRequest, "malformed HTTP request: more than one space after the method") }
-        if unsafe head.pointee.minor == 1, count(of: "host") != 1 { return (.badRequest, "an HTTP/1.1 request needs exactly one Host field") }
+        if unsafe head.pointee.major != 1 || head.pointee.minor > 1 {
+            return (.badRequest, "only HTTP/1.0 and HTTP/1.1 are spoken here")
+        }
+        if unsafe Int(head.pointee.target) != methodBytes + 1 {
+            return (.badRequest, "malformed HTTP request: more than one space after the method")
+        }
+        if unsafe head.pointee.minor == 1, count(of: "host") != 1 {
+            return (.badRequest, "an HTTP/1.1 request needs exactly one Host field")
+        }
         let codings = count(of: "transfer-encoding")
-        if unsafe head.pointee.other_encoding != 0 || codings > 1 || codings == 1 && value(of: "transfer-encoding")?.lowercased() != "chunked" {
+        if unsafe head.pointee.other_encoding != 0 || codings > 1
+            || codings == 1 && value(of: "transfer-encoding")?.lowercased() != "chunked"
+        {
             return (.notImplemented, "only the chunked Transfer-Encoding is understood")
         }
         return nil

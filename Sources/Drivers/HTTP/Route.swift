@@ -35,7 +35,8 @@ package struct RouteDocument: Hashable, Sendable {
     package var headers: [String: String]
 
     package init(
-        tag: String = "service", requests: [String: String] = [:], answers: [Int: String] = [:], headers: [String: String] = [:]
+        tag: String = "service", requests: [String: String] = [:], answers: [Int: String] = [:],
+        headers: [String: String] = [:]
     ) {
         self.tag = tag
         self.requests = requests

@@ -23,8 +23,10 @@ package struct ServerPlan: Sendable {
         let expected = Array("Bearer \(token)".utf8)
         return { route, head in
             guard route.changesState else { return nil }
-            guard let given = unsafe head.bytes(of: "authorization"), unsafe Self.equalInConstantTime(given, expected) else {
-                return Reactor.Refusal(status: .unauthorized, text: "this changes state and needs the header Authorization: Bearer TOKEN")
+            guard let given = unsafe head.bytes(of: "authorization"), unsafe Self.equalInConstantTime(given, expected)
+            else {
+                return Reactor.Refusal(
+                    status: .unauthorized, text: "this changes state and needs the header Authorization: Bearer TOKEN")
             }
             return nil
         }

@@ -20,7 +20,9 @@ package import Core
             return unsafe String(cString: start)
         }
         guard let made = unsafe made else {
-            throw Fault(.invalid, "TLS cannot be set up: \(reason)", hint: "certificate and key must be PEM files that belong together")
+            throw Fault(
+                .invalid, "TLS cannot be set up: \(reason)",
+                hint: "certificate and key must be PEM files that belong together")
         }
         unsafe context = unsafe made
     }

@@ -21,8 +21,12 @@ package struct Picture: Hashable, Sendable {
             if let start = buffer.baseAddress { unsafe ls_image_decode(start, buffer.count, &image) }
         }
         guard let pixels = unsafe image.pixels else {
-            let reason = unsafe withUnsafeBytes(of: &image.reason) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            throw Fault(.invalid, "\(file) cannot be decoded: \(reason.isEmpty ? "empty" : reason)", hint: "give a JPEG or PNG file")
+            let reason = unsafe withUnsafeBytes(of: &image.reason) {
+                unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            throw Fault(
+                .invalid, "\(file) cannot be decoded: \(reason.isEmpty ? "empty" : reason)",
+                hint: "give a JPEG or PNG file")
         }
         defer { unsafe free(pixels) }
         width = unsafe Int(image.width)
@@ -39,9 +43,12 @@ package struct Picture: Hashable, Sendable {
         for (row, y) in down.enumerated() {
             for (column, x) in across.enumerated() {
                 for channel in 0..<channels {
-                    let top = mix(sample(x.low, y.low, channel, channels), sample(x.high, y.low, channel, channels), x.weight)
-                    let bottom = mix(sample(x.low, y.high, channel, channels), sample(x.high, y.high, channel, channels), x.weight)
-                    planes[(channel * targetHeight + row) * target + column] = mix(top, bottom, y.weight).rounded() / 255
+                    let top = mix(
+                        sample(x.low, y.low, channel, channels), sample(x.high, y.low, channel, channels), x.weight)
+                    let bottom = mix(
+                        sample(x.low, y.high, channel, channels), sample(x.high, y.high, channel, channels), x.weight)
+                    planes[(channel * targetHeight + row) * target + column] =
+                        mix(top, bottom, y.weight).rounded() / 255
                 }
             }
         }

@@ -47,7 +47,8 @@ internal import Glibc
 
     package func ring(_ bell: Int) {
         ls_fence()
-        guard unsafe ls_load(ls_bell_asleep(shared, UInt32(bell))) == 1, unsafe ls_exchange(ls_bell_asleep(shared, UInt32(bell)), 0) == 1
+        guard unsafe ls_load(ls_bell_asleep(shared, UInt32(bell))) == 1,
+            unsafe ls_exchange(ls_bell_asleep(shared, UInt32(bell)), 0) == 1
         else { return }
         var one: UInt64 = 1
         _ = unsafe write(descriptors[bell], &one, 8)

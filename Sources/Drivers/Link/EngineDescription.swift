@@ -55,7 +55,9 @@ extension EngineDescription {
 
     package init(reading memory: UnsafeMutableRawBufferPointer) throws(Fault) {
         var fields = unsafe FieldReader(memory)
-        guard try fields.word() == Self.version else { throw Fault(.invalid, "the engine's description is of another version") }
+        guard try fields.word() == Self.version else {
+            throw Fault(.invalid, "the engine's description is of another version")
+        }
         if try fields.word() == 1 {
             let code = try fields.text()
             let message = try fields.text()
@@ -78,7 +80,9 @@ extension EngineDescription {
         var ports: [Port] = []
         for _ in 0..<(try fields.word()) {
             let name = try fields.text()
-            guard let type = ElementType(rawValue: try fields.word()) else { throw Fault(.invalid, "unknown element type") }
+            guard let type = ElementType(rawValue: try fields.word()) else {
+                throw Fault(.invalid, "unknown element type")
+            }
             var shape: [Int] = []
             var names: [String] = []
             for _ in 0..<(try fields.word()) {

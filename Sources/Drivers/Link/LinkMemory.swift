@@ -40,7 +40,8 @@ internal import Glibc
         self.descriptor = descriptor
         bytes = Int(status.st_size)
         unsafe link = unsafe try Self.map(descriptor, bytes)
-        guard unsafe link.pointee.magic == UInt32(LS_LINK_MAGIC), unsafe link.pointee.version == UInt32(LS_LINK_VERSION) else {
+        guard unsafe link.pointee.magic == UInt32(LS_LINK_MAGIC), unsafe link.pointee.version == UInt32(LS_LINK_VERSION)
+        else {
             throw Fault(.invalid, "the engine link speaks another version", hint: "caller and engine must be one build")
         }
         slotCount = unsafe Int(link.pointee.slots)
@@ -59,7 +60,8 @@ internal import Glibc
     }
 
     package func slot(_ index: Int) -> Slot {
-        unsafe Slot(record: ls_link_slot(link, UInt32(index)), data: dataStart(index), capacity: slotBytes, index: index)
+        unsafe Slot(
+            record: ls_link_slot(link, UInt32(index)), data: dataStart(index), capacity: slotBytes, index: index)
     }
 
     private func dataStart(_ index: Int) -> UnsafeMutableRawPointer {

@@ -62,7 +62,9 @@ package enum Outcome: UInt32, Hashable, Sendable {
     }
 
     /// Says that everything up to `end` is in use, for a body that was received in place.
-    package func occupy(upTo end: Int) { unsafe record.pointee.used_bytes = unsafe max(record.pointee.used_bytes, UInt64(end)) }
+    package func occupy(upTo end: Int) {
+        unsafe record.pointee.used_bytes = unsafe max(record.pointee.used_bytes, UInt64(end))
+    }
 
     package func addInput(port: Int, type: ElementType, shape: [Int], offset: Int, bytes: Int) {
         let tensor = unsafe ls_slot_input(record, record.pointee.input_count)
@@ -79,15 +81,21 @@ package enum Outcome: UInt32, Hashable, Sendable {
         return unsafe tensor
     }
 
-    private func fill(_ tensor: UnsafeMutablePointer<ls_tensor>, _ port: Int, _ type: ElementType, _ offset: Int, _ bytes: Int) {
+    private func fill(
+        _ tensor: UnsafeMutablePointer<ls_tensor>, _ port: Int, _ type: ElementType, _ offset: Int, _ bytes: Int
+    ) {
         unsafe tensor.pointee.port = UInt32(port)
         unsafe tensor.pointee.type = type.rawValue
         unsafe tensor.pointee.offset = UInt64(offset)
         unsafe tensor.pointee.bytes = UInt64(bytes)
     }
 
-    package func input(_ number: Int) -> SlotTensor { unsafe SlotTensor(record: ls_slot_input(record, UInt32(number)), slot: self) }
-    package func output(_ number: Int) -> SlotTensor { unsafe SlotTensor(record: ls_slot_output(record, UInt32(number)), slot: self) }
+    package func input(_ number: Int) -> SlotTensor {
+        unsafe SlotTensor(record: ls_slot_input(record, UInt32(number)), slot: self)
+    }
+    package func output(_ number: Int) -> SlotTensor {
+        unsafe SlotTensor(record: ls_slot_output(record, UInt32(number)), slot: self)
+    }
 
     package func fail(_ outcome: Outcome, _ text: String) {
         unsafe record.pointee.outcome = outcome.rawValue
@@ -109,7 +117,8 @@ package enum Outcome: UInt32, Hashable, Sendable {
     package var shape: [Int] { (0..<rank).map(dimension) }
     package var elementCount: Int { (0..<rank).reduce(1) { $0 * dimension($1) } }
     package var bytes: UnsafeMutableRawBufferPointer {
-        unsafe UnsafeMutableRawBufferPointer(start: slot.data + Int(record.pointee.offset), count: Int(record.pointee.bytes))
+        unsafe UnsafeMutableRawBufferPointer(
+            start: slot.data + Int(record.pointee.offset), count: Int(record.pointee.bytes))
     }
     /// The bytes as float32 values, when that is what they are.
     package var floats: UnsafeMutableBufferPointer<Float>? {

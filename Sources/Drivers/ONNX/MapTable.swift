@@ -1,5 +1,5 @@
-internal import Core
 internal import CRuntime
+internal import Core
 
 /// A sequence of maps {class: probability}, which converters make of a classifier's second output, read as one table
 /// with a row a map and a column a class, in the order of the classes.
@@ -26,7 +26,9 @@ internal import CRuntime
             table.append(contentsOf: repeatElement(0, count: columns))
             let copied = unsafe table.withUnsafeMutableBytes { bytes in
                 Result { () throws(Fault) in
-                    if let start = bytes.baseAddress { unsafe try output.copy(to: start + place * 4, count: columns * 4) }
+                    if let start = bytes.baseAddress {
+                        unsafe try output.copy(to: start + place * 4, count: columns * 4)
+                    }
                 }
             }
             try copied.get()

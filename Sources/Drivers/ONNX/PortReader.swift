@@ -1,5 +1,5 @@
-internal import Core
 internal import CRuntime
+internal import Core
 internal import Glibc
 
 /// Reads the inputs and outputs of a session.
@@ -12,7 +12,9 @@ internal import Glibc
     func read(outputs: Bool) throws(Fault) -> ([Port], tables: Set<Int>) {
         var count = 0
         unsafe try library.check(ort_port_count(library.api, session, outputs ? 1 : 0, &count))
-        guard count <= 32 else { throw Fault(.model, "the model has \(count) \(outputs ? "outputs" : "inputs"); 32 is the most") }
+        guard count <= 32 else {
+            throw Fault(.model, "the model has \(count) \(outputs ? "outputs" : "inputs"); 32 is the most")
+        }
         var ports: [Port] = []
         var tables: Set<Int> = []
         for number in 0..<count {
@@ -29,7 +31,9 @@ internal import Glibc
             } else if kind == ONNX_TYPE_TENSOR {
                 unsafe ports.append(try tensor(name, info))
             } else {
-                throw Fault(.model, "\(outputs ? "output" : "input") \(name) is not a tensor", hint: "only tensors can be served")
+                throw Fault(
+                    .model, "\(outputs ? "output" : "input") \(name) is not a tensor",
+                    hint: "only tensors can be served")
             }
         }
         return (ports, tables)
@@ -39,7 +43,11 @@ internal import Glibc
         var text: UnsafeMutablePointer<CChar>?
         unsafe try library.check(ort_port_name(library.api, session, output ? 1 : 0, number, allocator, &text))
         guard let text = unsafe text else { return "" }
-        defer { if let status = unsafe ort_allocator_free(library.api, allocator, text) { unsafe ort_release_status(library.api, status) } }
+        defer {
+            if let status = unsafe ort_allocator_free(library.api, allocator, text) {
+                unsafe ort_release_status(library.api, status)
+            }
+        }
         return unsafe String(cString: text)
     }
 

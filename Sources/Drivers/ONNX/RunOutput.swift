@@ -1,5 +1,5 @@
-package import Core
 internal import CRuntime
+package import Core
 
 /// One output of a run, lent until the next one: its shape and either its bytes or its strings.
 @safe package struct RunOutput {
@@ -53,7 +53,9 @@ internal import CRuntime
 
     package func copy(to memory: UnsafeMutableRawPointer, count: Int) throws(Fault) {
         guard let value = unsafe value else {
-            return unsafe table.withUnsafeBytes { if let start = $0.baseAddress { unsafe memory.copyMemory(from: start, byteCount: count) } }
+            return unsafe table.withUnsafeBytes {
+                if let start = $0.baseAddress { unsafe memory.copyMemory(from: start, byteCount: count) }
+            }
         }
         if type == .string { return unsafe try copyStrings(value, to: memory, count: count) }
         var data: UnsafeMutableRawPointer?

@@ -1,5 +1,5 @@
-package import Core
 internal import CRuntime
+package import Core
 internal import Glibc
 
 /// ONNX Runtime, opened at run time: nothing else of Lineside needs it to be installed.
@@ -36,7 +36,9 @@ internal import Glibc
         unsafe self.api = unsafe api
         var environment: OpaquePointer?
         let status = unsafe ort_create_env(api, ORT_LOGGING_LEVEL_ERROR, "lineside", &environment)
-        guard unsafe status == nil, let environment = unsafe environment else { throw Fault(.unavailable, "ONNX Runtime \(version) does not start") }
+        guard unsafe status == nil, let environment = unsafe environment else {
+            throw Fault(.unavailable, "ONNX Runtime \(version) does not start")
+        }
         unsafe self.environment = unsafe environment
     }
 
@@ -68,7 +70,9 @@ internal import Glibc
         var count: Int32 = 0
         unsafe try check(ort_available_providers(api, &list, &count))
         guard let list = unsafe list else { return [] }
-        defer { if let status = unsafe ort_release_providers(api, list, count) { unsafe ort_release_status(api, status) } }
+        defer {
+            if let status = unsafe ort_release_providers(api, list, count) { unsafe ort_release_status(api, status) }
+        }
         return (0..<Int(count)).map { unsafe String(cString: list[$0]) }
     }
 }

@@ -1,5 +1,5 @@
-package import Core
 internal import CRuntime
+package import Core
 internal import Glibc
 
 /// A loaded model. Many threads may run it at once; each brings its own `SessionRun`.
@@ -27,7 +27,9 @@ internal import Glibc
         unsafe try library.check(ort_cpu_memory(library.api, &memory))
         var allocator: UnsafeMutablePointer<OrtAllocator>?
         unsafe try library.check(ort_default_allocator(library.api, &allocator))
-        guard let memory = unsafe memory, let allocator = unsafe allocator else { throw Fault(.model, "the runtime gives no memory") }
+        guard let memory = unsafe memory, let allocator = unsafe allocator else {
+            throw Fault(.model, "the runtime gives no memory")
+        }
         unsafe self.memory = unsafe memory
         unsafe self.allocator = unsafe allocator
         let ports = unsafe PortReader(library: library, session: handle, allocator: allocator)
@@ -61,7 +63,9 @@ internal import Glibc
         }
         throw Fault(
             .unavailable, refusals.joined(separator: "; "),
-            hint: "install a runtime that has it, or allow a second choice with --provider \(settings.providers.map(\.rawValue).joined(separator: ",")),cpu")
+            hint:
+                "install a runtime that has it, or allow a second choice with --provider \(settings.providers.map(\.rawValue).joined(separator: ",")),cpu"
+        )
     }
 
     private static func create(
@@ -75,7 +79,8 @@ internal import Glibc
         unsafe try library.check(ort_set_intra_threads(api, options, Int32(settings.threads)))
         unsafe try library.check(ort_set_inter_threads(api, options, 1))
         unsafe try library.check(ort_set_optimization(api, options, settings.optimization.level))
-        unsafe try library.check(ort_add_config(api, options, "session.intra_op.allow_spinning", settings.spinning ? "1" : "0"))
+        unsafe try library.check(
+            ort_add_config(api, options, "session.intra_op.allow_spinning", settings.spinning ? "1" : "0"))
         switch provider {
         case .cpu: break
         case .cuda: unsafe try library.check(ort_append_cuda(api, options))

@@ -1,5 +1,5 @@
-package import Core
 internal import CRuntime
+package import Core
 internal import Glibc
 
 /// One thread's way to run a session: its options and its places for values, made once and used for every run.
@@ -91,7 +91,9 @@ internal import Glibc
             guard length <= bytes.count - place else { break }
             var room: UnsafeMutablePointer<CChar>?
             unsafe try session.library.check(ort_set_string(api, value, element, length, &room))
-            if let room = unsafe room, length > 0, let start = bytes.baseAddress { unsafe memcpy(room, start + place, length) }
+            if let room = unsafe room, length > 0, let start = bytes.baseAddress {
+                unsafe memcpy(room, start + place, length)
+            }
             place += length
             element += 1
         }

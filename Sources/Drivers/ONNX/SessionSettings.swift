@@ -33,7 +33,9 @@ package enum Provider: String, Hashable, Sendable, CaseIterable {
         for word in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard let provider = Provider(rawValue: String(word)), !list.contains(provider) else {
                 let known = allCases.map(\.rawValue).joined(separator: ", ")
-                throw Fault(.invalid, "provider \"\(word)\" is unknown or repeated", hint: "choose from \(known), best first: cuda,cpu")
+                throw Fault(
+                    .invalid, "provider \"\(word)\" is unknown or repeated",
+                    hint: "choose from \(known), best first: cuda,cpu")
             }
             list.append(provider)
         }

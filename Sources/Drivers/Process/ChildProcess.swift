@@ -8,7 +8,9 @@ package struct ChildProcess: Hashable, Sendable {
     package init(pid: Int32) { self.pid = pid }
 
     /// Starts `arguments[0]`; of our descriptors the child keeps stderr and those named here, under the same numbers.
-    package static func spawn(_ arguments: [String], keeping descriptors: [Int32], output: Int32? = nil) throws(Fault) -> ChildProcess {
+    package static func spawn(_ arguments: [String], keeping descriptors: [Int32], output: Int32? = nil) throws(Fault)
+        -> ChildProcess
+    {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }

@@ -1,5 +1,5 @@
-package import Core
 internal import CKernel
+package import Core
 internal import Glibc
 
 /// What the kernel says of a running process.
@@ -19,7 +19,8 @@ package enum ProcessFacts {
         let path = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { bytes -> String? in
             guard let start = bytes.baseAddress else { return nil }
             let count = unsafe readlink("/proc/self/exe", start, bytes.count)
-            return unsafe count > 0 ? String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self) : nil
+            return unsafe count > 0
+                ? String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self) : nil
         }
         guard let path else { throw Fault.system("reading /proc/self/exe") }
         return path
@@ -35,7 +36,9 @@ package enum ProcessFacts {
         guard descriptor >= 0 else { throw Fault.system("making \(ByteSize(bytes)) of shared memory") }
         defer { close(descriptor) }
         let start = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, descriptor, 0)
-        guard let start = unsafe start, unsafe start != MAP_FAILED else { throw Fault.system("mapping \(ByteSize(bytes)) of shared memory") }
+        guard let start = unsafe start, unsafe start != MAP_FAILED else {
+            throw Fault.system("mapping \(ByteSize(bytes)) of shared memory")
+        }
         unsafe munmap(start, bytes)
     }
 

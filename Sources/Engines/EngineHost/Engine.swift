@@ -28,7 +28,8 @@ package enum Engine {
         do throws(Fault) {
             let session = try load(order, &description)
             describe(description, in: memory)
-            start(order, session, description, EngineEnd(memory: memory, bells: bells, lookNanoseconds: lookNanoseconds))
+            start(
+                order, session, description, EngineEnd(memory: memory, bells: bells, lookNanoseconds: lookNanoseconds))
         } catch {
             description.failure = error
             describe(description, in: memory)
@@ -67,7 +68,9 @@ package enum Engine {
         return max(1, ProcessFacts.processorCount / max(1, order.settings.threads))
     }
 
-    private static func start(_ order: EngineOrder, _ session: Session, _ description: EngineDescription, _ end: EngineEnd) {
+    private static func start(
+        _ order: EngineOrder, _ session: Session, _ description: EngineDescription, _ end: EngineEnd
+    ) {
         let watchdog = Watchdog()
         for number in 0..<description.instances {
             guard let run = try? SessionRun(session) else { continue }

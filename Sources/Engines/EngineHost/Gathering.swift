@@ -39,11 +39,14 @@ struct Gathering {
 
     /// Whether two requests differ in nothing but their number of rows.
     private static func alike(_ one: Slot, _ other: Slot) -> Bool {
-        guard one.inputCount == other.inputCount, unsafe one.record.pointee.wanted == other.record.pointee.wanted else { return false }
+        guard one.inputCount == other.inputCount, unsafe one.record.pointee.wanted == other.record.pointee.wanted else {
+            return false
+        }
         return (0..<one.inputCount).allSatisfy { number in
             let left = one.input(number)
             let right = other.input(number)
-            return left.port == right.port && left.type == right.type && left.shape.dropFirst() == right.shape.dropFirst()
+            return left.port == right.port && left.type == right.type
+                && left.shape.dropFirst() == right.shape.dropFirst()
         }
     }
 }

@@ -65,7 +65,9 @@ struct JointRun {
         let count = try output.byteCount()
         var bytes = [UInt8](repeating: 0, count: count)
         let copied = unsafe bytes.withUnsafeMutableBytes { buffer in
-            Result { () throws(Fault) in if let start = buffer.baseAddress { unsafe try output.copy(to: start, count: count) } }
+            Result { () throws(Fault) in
+                if let start = buffer.baseAddress { unsafe try output.copy(to: start, count: count) }
+            }
         }
         try copied.get()
         return Output(output: output, bytes: bytes, rowBytes: count / total)
@@ -83,7 +85,8 @@ struct JointRun {
                 guard let start = bytes.baseAddress else { return }
                 unsafe memcpy(slot.data + offset, start + firstRow * part.rowBytes, count)
             }
-            let tensor = unsafe slot.addOutput(port: part.output.port, type: part.output.type, offset: offset, bytes: count)
+            let tensor = unsafe slot.addOutput(
+                port: part.output.port, type: part.output.type, offset: offset, bytes: count)
             unsafe tensor.pointee.rank = UInt32(part.output.shape.count)
             for axis in part.output.shape.indices { unsafe ls_tensor_dims(tensor)[axis] = part.output.shape[axis] }
             unsafe ls_tensor_dims(tensor)[0] = Int64(rows[place])

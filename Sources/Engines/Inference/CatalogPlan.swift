@@ -98,7 +98,8 @@ struct CatalogPlan {
 
     /// nil when the name or the version is not known.
     mutating func find(_ name: String, _ version: Int?, _ now: Instant) -> ModelCatalog.Finding? {
-        guard let known = shelves[name], let place = version.map({ wanted in known.firstIndex { $0.file.version == wanted } }) ?? known.indices.last
+        guard let known = shelves[name],
+            let place = version.map({ wanted in known.firstIndex { $0.file.version == wanted } }) ?? known.indices.last
         else { return nil }
         let shelf = known[place]
         if let engine = shelf.current, !engine.isDead {
@@ -115,9 +116,12 @@ struct CatalogPlan {
 
     // MARK: loading
 
-    mutating func wish(_ key: ModelKey, fresh: Bool, _ completion: @escaping ModelCatalog.Completion, now: Instant) -> Step {
+    mutating func wish(_ key: ModelKey, fresh: Bool, _ completion: @escaping ModelCatalog.Completion, now: Instant)
+        -> Step
+    {
         guard place(key) != nil else {
-            return .tell([completion], .failure(Fault(.notFound, "Request for unknown model: '\(key.name)' is not found")))
+            return .tell(
+                [completion], .failure(Fault(.notFound, "Request for unknown model: '\(key.name)' is not found")))
         }
         let step = change(key) { shelf -> Step? in
             if fresh { shelf.isUnloaded = false }
@@ -223,7 +227,8 @@ struct CatalogPlan {
         var total = known + newcomer
         var gone: [String] = []
         let candidates = shelves.values.flatMap { $0 }.filter { shelf in
-            shelf.current.map { $0.caller.inUse == 0 } == true && ModelKey(shelf.file) != key && shelf.file.name != active
+            shelf.current.map { $0.caller.inUse == 0 } == true && ModelKey(shelf.file) != key
+                && shelf.file.name != active
         }
         for shelf in candidates.sorted(by: { $0.lastUsed < $1.lastUsed }) {
             guard total > budget, let engine = shelf.current else { break }
@@ -239,7 +244,8 @@ struct CatalogPlan {
         shelves.sorted { $0.key < $1.key }.flatMap { _, list in
             list.map { shelf in
                 ModelStanding(
-                    key: ModelKey(shelf.file), engine: shelf.current, isLoading: shelf.isLoading, isUnloaded: shelf.isUnloaded,
+                    key: ModelKey(shelf.file), engine: shelf.current, isLoading: shelf.isLoading,
+                    isUnloaded: shelf.isUnloaded,
                     failure: shelf.failure, restarts: shelf.restarts)
             }
         }

@@ -1,5 +1,5 @@
-internal import Core
 internal import CKernel
+internal import Core
 package import HTTP
 internal import InferenceProtocol
 internal import JSON
@@ -13,7 +13,9 @@ package struct ContainerDoor: Sendable {
 
     package var routes: [Route] {
         unsafe [
-            Route(.get, "/ping", "Is the model loaded", document: ContainerDocuments.ping, handler: { exchange in ping(exchange) }),
+            Route(
+                .get, "/ping", "Is the model loaded", document: ContainerDocuments.ping,
+                handler: { exchange in ping(exchange) }),
             unsafe Route(
                 .post, "/invocations", "Predict for rows of features", document: ContainerDocuments.invocations,
                 handler: { exchange in invoke(exchange) }),
@@ -30,10 +32,12 @@ package struct ContainerDoor: Sendable {
     private func invoke(_ exchange: Exchange) {
         let type = exchange.head.mediaType
         guard type == "application/json" || type == "text/csv" else {
-            return refuse(exchange, .badRequest, "Unsupported content type: \(exchange.head.value(of: "content-type") ?? "None")")
+            return refuse(
+                exchange, .badRequest, "Unsupported content type: \(exchange.head.value(of: "content-type") ?? "None")")
         }
         let target = exchange.head.value(of: "x-amzn-sagemaker-target-model")
-        let finding = target.map { plane.catalog.find(Self.modelName($0), version: nil) } ?? plane.catalog.active.finding
+        let finding =
+            target.map { plane.catalog.find(Self.modelName($0), version: nil) } ?? plane.catalog.active.finding
         Passage<Terms>(
             exchange, plane, seconds: plane.settings.otherSeconds,
             prepare: { engine in try prepare(exchange, engine, isCSV: type == "text/csv") },
@@ -43,7 +47,9 @@ package struct ContainerDoor: Sendable {
 
     /// `model.tar.gz` and `model.onnx` name the model `model`, as multi-model endpoints do.
     private static func modelName(_ target: String) -> String {
-        for ending in [".tar.gz", ".onnx"] where target.hasSuffix(ending) { return String(target.dropLast(ending.count)) }
+        for ending in [".tar.gz", ".onnx"] where target.hasSuffix(ending) {
+            return String(target.dropLast(ending.count))
+        }
         return target
     }
 
@@ -52,7 +58,8 @@ package struct ContainerDoor: Sendable {
         let request = try parse(exchange, features, isCSV, mayNest: port.shape.count > 2)
         let fixed = port.shape.first ?? -1
         guard request.rows > 0, fixed < 0 || fixed == request.rows else {
-            throw InvocationRequest.invalid("Input must have \(fixed < 0 ? "at least 1" : "exactly \(fixed)") instances")
+            throw InvocationRequest.invalid(
+                "Input must have \(fixed < 0 ? "at least 1" : "exactly \(fixed)") instances")
         }
         return try SlotFilling.fill(try SlotFilling.take(engine), of: engine) { slot in
             let offset = try SlotFilling.place(request.values.count * 4, in: slot)
@@ -67,7 +74,9 @@ package struct ContainerDoor: Sendable {
     private func parse(
         _ exchange: Exchange, _ features: Int, _ isCSV: Bool, mayNest: Bool
     ) throws(InvocationRequest.Refusal) -> InvocationRequest {
-        if isCSV { return unsafe try InvocationRequest(csv: String(decoding: exchange.body, as: UTF8.self), features: features) }
+        if isCSV {
+            return unsafe try InvocationRequest(csv: String(decoding: exchange.body, as: UTF8.self), features: features)
+        }
         return try plane.readDocument { document throws(InvocationRequest.Refusal) in
             let root: JSONNode
             do throws(JSONDocument.Refusal) { root = unsafe try document.parse(padded: exchange.body) } catch {
@@ -99,7 +108,8 @@ package struct ContainerDoor: Sendable {
             if case .failed(let text) = ending { Log.line("prediction error: \(text)") }
             refuse(exchange, .internalError, "Internal server error")
         case .expired: refuse(exchange, .unavailable, "Prediction exceeded \(plane.settings.otherSeconds) s")
-        case .engineDied: refuse(exchange, .unavailable, "The engine stopped during the prediction; a new one is starting")
+        case .engineDied:
+            refuse(exchange, .unavailable, "The engine stopped during the prediction; a new one is starting")
         case .unavailable(let finding): unavailable(exchange, finding, target)
         }
     }

@@ -15,7 +15,8 @@ enum InspectionDocuments {
         requests: [
             "application/json":
                 #"{"type":"object","required":["tensor"],"properties":{"tensor":{"type":"array","items":{"type":"number"}},"threshold":{"type":"number","minimum":0,"maximum":1,"default":0.5},"correlation_id":{"type":["string","null"],"maxLength":128}}}"#,
-            "application/octet-stream": #"{"type":"string","format":"binary","description":"little-endian float32 values"}"#,
+            "application/octet-stream":
+                #"{"type":"string","format":"binary","description":"little-endian float32 values"}"#,
         ],
         answers: [200: answer, 422: issues, 500: detail, 503: detail],
         headers: ["X-Threshold": "the threshold of a raw tensor", "X-Correlation-Id": "the id of a raw tensor, echoed"])
@@ -26,7 +27,8 @@ enum InspectionDocuments {
                 #"{"type":"object","required":["model_name"],"properties":{"model_name":{"type":"string","minLength":1,"maxLength":128}}}"#
         ],
         answers: [
-            200: #"{"type":"object","required":["status","active_model"],"properties":{"status":{"const":"reloaded"},"active_model":{"type":"string"}}}"#,
+            200:
+                #"{"type":"object","required":["status","active_model"],"properties":{"status":{"const":"reloaded"},"active_model":{"type":"string"}}}"#,
             404: detail, 422: issues,
         ])
     static let health = RouteDocument(tag: "health", answers: [200: standing, 503: standing])
@@ -43,7 +45,8 @@ enum ContainerDocuments {
             "text/csv": #"{"type":"string"}"#,
         ],
         answers: [
-            200: #"{"type":"object","required":["predictions"],"properties":{"predictions":{"type":"array"}}}"#, 400: error, 500: error,
+            200: #"{"type":"object","required":["predictions"],"properties":{"predictions":{"type":"array"}}}"#,
+            400: error, 500: error,
             503: error,
         ],
         headers: ["X-Amzn-SageMaker-Target-Model": "another model of the folder"])
@@ -54,10 +57,12 @@ enum OpenInferenceDocuments {
     private static let tensor =
         #"{"type":"object","required":["name","shape","datatype"],"properties":{"name":{"type":"string"},"shape":{"type":"array","items":{"type":"integer"}},"datatype":{"type":"string"},"parameters":{"type":"object"},"data":{"type":"array"}}}"#
     private static let request =
-        #"{"type":"object","required":["inputs"],"properties":{"id":{"type":"string"},"parameters":{"type":"object"},"inputs":{"type":"array","items":"# + tensor
+        #"{"type":"object","required":["inputs"],"properties":{"id":{"type":"string"},"parameters":{"type":"object"},"inputs":{"type":"array","items":"#
+        + tensor
         + #"},"outputs":{"type":"array","items":{"type":"object","required":["name"]}}}}"#
     private static let answer =
-        #"{"type":"object","required":["model_name","outputs"],"properties":{"model_name":{"type":"string"},"model_version":{"type":"string"},"id":{"type":"string"},"outputs":{"type":"array","items":"# + tensor + "}}}"
+        #"{"type":"object","required":["model_name","outputs"],"properties":{"model_name":{"type":"string"},"model_version":{"type":"string"},"id":{"type":"string"},"outputs":{"type":"array","items":"#
+        + tensor + "}}}"
 
     static let infer = RouteDocument(
         tag: "v2",
@@ -65,6 +70,8 @@ enum OpenInferenceDocuments {
         answers: [200: answer, 400: error, 404: error, 500: error, 503: error],
         headers: ["Inference-Header-Content-Length": "the length of the JSON part when raw tensors follow it"])
     static func plain(_ statuses: Int...) -> RouteDocument {
-        RouteDocument(tag: "v2", answers: Dictionary(uniqueKeysWithValues: statuses.map { ($0, $0 == 200 ? #"{"type":"object"}"# : error) }))
+        RouteDocument(
+            tag: "v2",
+            answers: Dictionary(uniqueKeysWithValues: statuses.map { ($0, $0 == 200 ? #"{"type":"object"}"# : error) }))
     }
 }

@@ -24,7 +24,8 @@ package final class EngineHandle: Sendable {
     private let state: Mutex<State>
 
     init(
-        file: ModelFile, metadata: ModelMetadata, description: EngineDescription, caller: CallerEnd, line: EngineLine, pid: Int32,
+        file: ModelFile, metadata: ModelMetadata, description: EngineDescription, caller: CallerEnd, line: EngineLine,
+        pid: Int32,
         series: ModelSeries, batchRowsMax: Int
     ) {
         name = file.name

@@ -48,18 +48,23 @@ package struct EngineLauncher: Sendable {
         return try ModelMetadata(parsing: try FileAccess.read(path, limit: 16 << 20), file: path)
     }
 
-    private func spawn(_ file: ModelFile, _ metadata: ModelMetadata) throws(Fault) -> (ChildProcess, EngineLine, LinkMemory) {
+    private func spawn(_ file: ModelFile, _ metadata: ModelMetadata) throws(Fault) -> (
+        ChildProcess, EngineLine, LinkMemory
+    ) {
         guard FileAccess.isFile(file.path) else { throw Fault(.notFound, "Model artifact not found: \(file.path)") }
-        let memory = try LinkMemory(slots: settings.slots, slotBytes: settings.slotBytes, bells: bells.descriptors.count)
+        let memory = try LinkMemory(
+            slots: settings.slots, slotBytes: settings.slotBytes, bells: bells.descriptors.count)
         let pair = try ControlSocket.pair()
         let theirs = pair.theirs.descriptor
         let batchRows = metadata.batchRowsMax ?? settings.batchRowsMax
         let batchDelay = metadata.batchDelayMicroseconds ?? settings.batchDelayMicroseconds
-        let arguments = settings.command + [
-            "--model", file.path, "--link", "\(memory.descriptor)", "--bells", "\(bells.memory)",
-            "--bell-descriptors", bells.descriptors.map { "\($0)" }.joined(separator: ","), "--control", "\(theirs)",
-            "--batch-max", "\(batchRows)", "--batch-delay-us", "\(batchDelay)",
-        ]
+        let arguments =
+            settings.command + [
+                "--model", file.path, "--link", "\(memory.descriptor)", "--bells", "\(bells.memory)",
+                "--bell-descriptors", bells.descriptors.map { "\($0)" }.joined(separator: ","), "--control",
+                "\(theirs)",
+                "--batch-max", "\(batchRows)", "--batch-delay-us", "\(batchDelay)",
+            ]
         let child = try ChildProcess.spawn(
             arguments, keeping: [memory.descriptor, bells.memory, theirs] + bells.descriptors)
         return (child, EngineLine(pair.keepOurs()), memory)
@@ -74,7 +79,8 @@ package struct EngineLauncher: Sendable {
         case .silence:
             child.killNow()
             _ = child.wait()
-            return .failure(Fault(.timeout, "\(file.path) did not load within \(settings.loadNanoseconds / Span64.second) s"))
+            return .failure(
+                Fault(.timeout, "\(file.path) did not load within \(settings.loadNanoseconds / Span64.second) s"))
         case .ready: break
         }
         do throws(Fault) {
@@ -83,9 +89,11 @@ package struct EngineLauncher: Sendable {
             try metadata.check(against: description.signature, model: file.name.description)
             return .success(
                 EngineHandle(
-                    file: file, metadata: metadata, description: description, caller: CallerEnd(memory: memory), line: line,
+                    file: file, metadata: metadata, description: description, caller: CallerEnd(memory: memory),
+                    line: line,
                     pid: child.pid, series: book.series(model: file.name.description, version: "\(file.version)"),
-                    batchRowsMax: max(metadata.batchRowsMax ?? 0, settings.batchRowsMax > 1 ? settings.batchRowsMax : 0)))
+                    batchRowsMax: max(metadata.batchRowsMax ?? 0, settings.batchRowsMax > 1 ? settings.batchRowsMax : 0)
+                ))
         } catch {
             line.hangUp()
             _ = Self.collect(child)

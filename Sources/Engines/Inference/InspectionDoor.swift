@@ -1,5 +1,5 @@
-internal import Core
 internal import CKernel
+internal import Core
 package import HTTP
 internal import InferenceProtocol
 internal import JSON
@@ -15,13 +15,18 @@ package struct InspectionDoor: Sendable {
     package var routes: [Route] {
         unsafe [
             Route(
-                .post, "/infer", "Judge one part", document: InspectionDocuments.infer, place: { exchange, length in unsafe place(exchange, length) },
+                .post, "/infer", "Judge one part", document: InspectionDocuments.infer,
+                place: { exchange, length in unsafe place(exchange, length) },
                 handler: { exchange in infer(exchange) }),
             unsafe Route(
                 .post, "/reload-model", "Load a model, warm it up and make it the active one", changesState: true,
                 document: InspectionDocuments.reload, handler: { exchange in reload(exchange) }),
-            unsafe Route(.get, "/healthz", "Is a warmed model active", document: InspectionDocuments.health, handler: { exchange in health(exchange, ok: "ok", notOK: "unavailable") }),
-            unsafe Route(.get, "/readyz", "May requests be sent here", document: InspectionDocuments.health, handler: { exchange in health(exchange, ok: "ready", notOK: "not_ready") }),
+            unsafe Route(
+                .get, "/healthz", "Is a warmed model active", document: InspectionDocuments.health,
+                handler: { exchange in health(exchange, ok: "ok", notOK: "unavailable") }),
+            unsafe Route(
+                .get, "/readyz", "May requests be sent here", document: InspectionDocuments.health,
+                handler: { exchange in health(exchange, ok: "ready", notOK: "not_ready") }),
         ]
     }
 
@@ -41,9 +46,11 @@ package struct InspectionDoor: Sendable {
 
     private func infer(_ exchange: Exchange) {
         let (name, finding, reason) = plane.catalog.active
-        let asked = exchange.head.mediaType == Self.rawType ? rawTerms(exchange).map { $0 as InspectionTerms? } : .success(nil)
+        let asked =
+            exchange.head.mediaType == Self.rawType ? rawTerms(exchange).map { $0 as InspectionTerms? } : .success(nil)
         let passage = Passage<Terms>(
-            exchange, plane, seconds: plane.settings.inferSeconds, prepare: { engine in try prepare(exchange, asked, engine) },
+            exchange, plane, seconds: plane.settings.inferSeconds,
+            prepare: { engine in try prepare(exchange, asked, engine) },
             tell: { ending in answer(exchange, ending, reason) })
         if case .failure(let issues) = asked { return passage.refuse(issues) }
         if let type = exchange.head.mediaType, type != Self.rawType, type != "application/json" {
@@ -83,7 +90,9 @@ package struct InspectionDoor: Sendable {
                     unsafe "Value error, \(exchange.body.count) bytes are not a whole number of float32 values")
             ])
         }
-        if let issue = unsafe InspectionRequest.length(exchange.body.count / 4, count) { throw ValidationIssues([issue]) }
+        if let issue = unsafe InspectionRequest.length(exchange.body.count / 4, count) {
+            throw ValidationIssues([issue])
+        }
         let received = exchange.attachment as? ReceivingSlot
         if let received, let slot = received.use(for: engine) {
             return try SlotFilling.fill(slot, of: engine) { slot in
@@ -93,7 +102,9 @@ package struct InspectionDoor: Sendable {
         }
         return try SlotFilling.fill(try SlotFilling.take(engine), of: engine) { slot in
             let offset = try SlotFilling.place(count * 4, in: slot)
-            if let start = unsafe exchange.body.baseAddress { unsafe (slot.data + offset).copyMemory(from: start, byteCount: count * 4) }
+            if let start = unsafe exchange.body.baseAddress {
+                unsafe (slot.data + offset).copyMemory(from: start, byteCount: count * 4)
+            }
             try finish(slot, port, count, offset, range(slot, offset, count), engine)
             return terms(asked, engine)
         }
@@ -104,7 +115,8 @@ package struct InspectionDoor: Sendable {
     }
 
     private func finish(
-        _ slot: Slot, _ port: Port, _ count: Int, _ offset: Int, _ range: (least: Float, greatest: Float), _ engine: EngineHandle
+        _ slot: Slot, _ port: Port, _ count: Int, _ offset: Int, _ range: (least: Float, greatest: Float),
+        _ engine: EngineHandle
     ) throws {
         let low = engine.metadata.tensorMin ?? plane.settings.tensorMin
         let high = engine.metadata.tensorMax ?? plane.settings.tensorMax
@@ -130,13 +142,17 @@ package struct InspectionDoor: Sendable {
                 if let issue = InspectionTerms.issue(threshold: value, at: location) { issues.append(issue) }
             } else {
                 issues.append(
-                    ValidationIssue("float_parsing", at: location, "Input should be a valid number, unable to parse string as a number", input: .text(text)))
+                    ValidationIssue(
+                        "float_parsing", at: location,
+                        "Input should be a valid number, unable to parse string as a number", input: .text(text)))
             }
         }
         asked.correlationID = exchange.head.value(of: "x-correlation-id")
         if let text = asked.correlationID,
             let issue = InspectionTerms.issue(correlation: text, at: [.field("header"), .field("x-correlation-id")])
-        { issues.append(issue) }
+        {
+            issues.append(issue)
+        }
         return issues.isEmpty ? .success(asked) : .failure(ValidationIssues(issues))
     }
 
@@ -149,8 +165,10 @@ package struct InspectionDoor: Sendable {
                 var json = JSONWriter(buffer)
                 ValidationIssue.write(issues.list, to: &json)
             }
-        case .refused(let fault as Fault) where fault.code == .exhausted: detail(exchange, .unavailable, fault.description)
-        case .refused(let fault as Fault) where fault.code == .invalid: detail(exchange, .unsupportedMediaType, fault.description)
+        case .refused(let fault as Fault) where fault.code == .exhausted:
+            detail(exchange, .unavailable, fault.description)
+        case .refused(let fault as Fault) where fault.code == .invalid:
+            detail(exchange, .unsupportedMediaType, fault.description)
         case .refused(let error): detail(exchange, .unprocessable, "\(error)")
         case .failed(let text):
             series?.count(.error)
@@ -160,16 +178,27 @@ package struct InspectionDoor: Sendable {
             detail(exchange, .unavailable, timeoutText)
         case .engineDied:
             series?.count(.error)
-            detail(exchange, .unavailable, "Inference engine stopped; a new one is starting. Downstream adapter must apply configured fail-safe.")
+            detail(
+                exchange, .unavailable,
+                "Inference engine stopped; a new one is starting. Downstream adapter must apply configured fail-safe.")
         case .unavailable(let finding):
-            detail(exchange, .unavailable, "No model is active: \(Self.text(finding) ?? reason ?? "none has been loaded"). Downstream adapter must apply configured fail-safe.")
+            detail(
+                exchange, .unavailable,
+                "No model is active: \(Self.text(finding) ?? reason ?? "none has been loaded"). Downstream adapter must apply configured fail-safe."
+            )
         }
     }
 
     /// The document of a body; FastAPI says of an empty one that it is missing.
-    private static func parse(_ body: UnsafeRawBufferPointer, _ document: JSONDocument) throws(ValidationIssues) -> JSONNode {
-        guard body.count > 0 else { throw ValidationIssues([ValidationIssue("missing", at: [.field("body")], "Field required")]) }
-        do throws(JSONDocument.Refusal) { return unsafe try document.parse(padded: body) } catch { throw ValidationIssues([.notJSON(error)]) }
+    private static func parse(_ body: UnsafeRawBufferPointer, _ document: JSONDocument) throws(ValidationIssues)
+        -> JSONNode
+    {
+        guard body.count > 0 else {
+            throw ValidationIssues([ValidationIssue("missing", at: [.field("body")], "Field required")])
+        }
+        do throws(JSONDocument.Refusal) { return unsafe try document.parse(padded: body) } catch {
+            throw ValidationIssues([.notJSON(error)])
+        }
     }
 
     private static func text(_ finding: ModelCatalog.Finding) -> String? {
@@ -246,7 +275,9 @@ package struct InspectionDoor: Sendable {
         }
     }
 
-    private func answerReload(_ exchange: Exchange, _ name: ModelName, _ result: Result<EngineHandle, ModelCatalog.ReloadFailure>) {
+    private func answerReload(
+        _ exchange: Exchange, _ name: ModelName, _ result: Result<EngineHandle, ModelCatalog.ReloadFailure>
+    ) {
         switch result {
         case .failure(.notFound(let path)): detail(exchange, .notFound, "Model artifact not found: \(path)")
         case .failure(.broken(let fault)): detail(exchange, .unprocessable, "Model \(name) did not load: \(fault)")

@@ -23,7 +23,9 @@ package final class MetricsBook: Sendable {
             }
             let fresh = ModelSeries(model: model, version: version)
             list.append(fresh)
-            if list.count(where: { $0.model == model }) > Self.versionsMax, let oldest = list.firstIndex(where: { $0.model == model }) {
+            if list.count(where: { $0.model == model }) > Self.versionsMax,
+                let oldest = list.firstIndex(where: { $0.model == model })
+            {
                 list.remove(at: oldest)
             }
             if list.count > Self.modelsMax * Self.versionsMax { list.removeFirst() }

@@ -16,7 +16,10 @@ package final class ModelCatalog: Sendable {
     let budget: ByteSize?
     let state = Mutex(CatalogPlan())
     /// Told when an engine has died or has been put aside, so that desks let go of it.
-    private let released: Mutex<@Sendable () -> Void> = Mutex({})
+    private let released = Mutex(Listener())
+
+    /// A box, because a bare closure that goes in and out of generic code is wrapped once more on every trip.
+    private struct Listener { var tell: @Sendable () -> Void = {} }
 
     package init(folder: ModelFolder, launcher: EngineLauncher, book: MetricsBook, budget: ByteSize?) {
         self.folder = folder
@@ -26,8 +29,11 @@ package final class ModelCatalog: Sendable {
         rescan()
     }
 
-    package func whenReleased(_ tell: @escaping @Sendable () -> Void) { released.withLock { $0 = tell } }
-    private func tellReleased() { released.withLock { $0 }() }
+    package func whenReleased(_ tell: @escaping @Sendable () -> Void) { released.withLock { $0.tell = tell } }
+    private func tellReleased() {
+        let listener = released.withLock { $0 }
+        listener.tell()
+    }
 
     package func rescan() {
         let models = folder.models()
@@ -80,7 +86,9 @@ package final class ModelCatalog: Sendable {
     }
 
     /// Says how a model's requests are batched from its next load on; nil goes back to what its metadata say.
-    package func setBatching(_ batch: BatchChange?, of key: ModelKey) { state.withLock { $0.remember(batch, for: key) } }
+    package func setBatching(_ batch: BatchChange?, of key: ModelKey) {
+        state.withLock { $0.remember(batch, for: key) }
+    }
 
     private func perform(_ step: CatalogPlan.Step) {
         switch step {
@@ -122,7 +130,9 @@ package final class ModelCatalog: Sendable {
         tellReleased()
         guard let again else { return }
         book.engineRestarts.add()
-        Log.line("the engine of model \(key) (pid \(pid)) ended with \(how); starting another\(again.delay > 0 ? " in \(again.delay / Span64.millisecond) ms" : "")")
+        Log.line(
+            "the engine of model \(key) (pid \(pid)) ended with \(how); starting another\(again.delay > 0 ? " in \(again.delay / Span64.millisecond) ms" : "")"
+        )
         guard again.delay > 0 else { return load(key, fresh: false) { _ in } }
         Lane.start("restart") { [self] in
             Pause.nanoseconds(again.delay)
@@ -146,7 +156,9 @@ package final class ModelCatalog: Sendable {
     package enum ReloadFailure: Error { case notFound(path: String), broken(Fault) }
 
     /// Starts a fresh engine for `name` and, when it is warm, makes it the active one. The old one finishes what it has.
-    package func reload(_ name: ModelName, _ completion: @escaping @Sendable (Result<EngineHandle, ReloadFailure>) -> Void) {
+    package func reload(
+        _ name: ModelName, _ completion: @escaping @Sendable (Result<EngineHandle, ReloadFailure>) -> Void
+    ) {
         let files = folder.versions(of: name)
         guard let newest = files.last else {
             book.failedReloads.add()

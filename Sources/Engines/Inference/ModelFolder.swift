@@ -63,7 +63,9 @@ package struct ModelFolder: Hashable, Sendable {
 
     private var folderName: String { path.split(separator: "/").last.map(String.init) ?? "model" }
 
-    private func file(_ name: ModelName, _ version: Int, _ path: String, in folder: String, orAbove above: String? = nil) -> ModelFile {
+    private func file(
+        _ name: ModelName, _ version: Int, _ path: String, in folder: String, orAbove above: String? = nil
+    ) -> ModelFile {
         let beside = Self.metadata(beside: path, in: folder) ?? above.flatMap { Self.metadata(beside: path, in: $0) }
         return ModelFile(name: name, version: version, path: path, metadataPath: beside)
     }

@@ -1,5 +1,5 @@
-package import Core
 internal import CKernel
+package import Core
 internal import InferenceProtocol
 internal import JSON
 internal import Link
@@ -26,9 +26,13 @@ package struct OneShot: Sendable {
     }
 
     /// Asks and writes the answer in the protocol's JSON form; also says how long the run took.
-    package func ask(_ question: Question, seconds: Double, into buffer: ByteBuffer) throws -> (runNanoseconds: UInt64, engine: EngineHandle) {
+    package func ask(_ question: Question, seconds: Double, into buffer: ByteBuffer) throws -> (
+        runNanoseconds: UInt64, engine: EngineHandle
+    ) {
         let engine = try start()
-        let (slot, terms) = try SlotFilling.fill(try SlotFilling.take(engine), of: engine) { slot in try fill(slot, engine, question) }
+        let (slot, terms) = try SlotFilling.fill(try SlotFilling.take(engine), of: engine) { slot in
+            try fill(slot, engine, question)
+        }
         slot.deadline = Instant.now.advanced(by: Span64.seconds(seconds))
         engine.caller.submit(slot)
         guard let done = wait(engine, until: slot.deadline.advanced(by: Span64.second)) else {
@@ -37,15 +41,18 @@ package struct OneShot: Sendable {
         switch done.outcome {
         case .completed: break
         case .failed: throw Fault(.model, done.message)
-        case .expired: throw Fault(.timeout, "the model did not answer within \(seconds) s", hint: "give it longer with --timeout")
+        case .expired:
+            throw Fault(.timeout, "the model did not answer within \(seconds) s", hint: "give it longer with --timeout")
         }
         let tensors = (0..<done.outputCount).compactMap { number -> AnswerTensor? in
             let tensor = done.output(number)
             guard let type = tensor.type else { return nil }
             return unsafe AnswerTensor(
-                name: engine.signature.outputs[tensor.port].name, type: type, shape: tensor.shape, bytes: UnsafeRawBufferPointer(tensor.bytes))
+                name: engine.signature.outputs[tensor.port].name, type: type, shape: tensor.shape,
+                bytes: UnsafeRawBufferPointer(tensor.bytes))
         }
-        _ = TensorAnswer(model: engine.name.description, version: "\(engine.version)", id: terms, tensors: tensors).write(to: buffer)
+        _ = TensorAnswer(model: engine.name.description, version: "\(engine.version)", id: terms, tensors: tensors)
+            .write(to: buffer)
         return (done.finished.since(done.started), engine)
     }
 
@@ -73,7 +80,9 @@ package struct OneShot: Sendable {
             let values = try paint(shape)
             let offset = try SlotFilling.place(values.count * 4, in: slot)
             unsafe values.withUnsafeBytes { bytes in
-                if let start = bytes.baseAddress { unsafe (slot.data + offset).copyMemory(from: start, byteCount: bytes.count) }
+                if let start = bytes.baseAddress {
+                    unsafe (slot.data + offset).copyMemory(from: start, byteCount: bytes.count)
+                }
             }
             slot.addInput(port: 0, type: .float32, shape: shape, offset: offset, bytes: values.count * 4)
             return nil
@@ -93,7 +102,8 @@ package struct OneShot: Sendable {
         }
         let request = try TensorRequest(root, binary: 0..<0)
         let plan = try RequestCheck(engine).check(request)
-        let filler = unsafe TensorFiller(slot: slot, body: UnsafeRawBufferPointer(start: nil, count: 0), receivedAt: nil)
+        let filler = unsafe TensorFiller(
+            slot: slot, body: UnsafeRawBufferPointer(start: nil, count: 0), receivedAt: nil)
         for (input, port) in zip(request.inputs, plan.ports) { try filler.add(input, port: port) }
         unsafe slot.record.pointee.wanted = plan.wanted
         return request.id
@@ -101,9 +111,12 @@ package struct OneShot: Sendable {
 
     /// A bare array feeds a model's only input; its first axis is as long as the data make it.
     private func fillOnlyInput(_ slot: Slot, _ engine: EngineHandle, _ data: JSONNode?) throws {
-        guard let data, data.kind == .array, let port = engine.signature.inputs.first, engine.signature.inputs.count == 1 else {
+        guard let data, data.kind == .array, let port = engine.signature.inputs.first,
+            engine.signature.inputs.count == 1
+        else {
             throw Fault(
-                .invalid, "the input must be {\"inputs\": [...]}, {\"instances\": [...]}, {\"tensor\": [...]} or an array",
+                .invalid,
+                "the input must be {\"inputs\": [...]}, {\"instances\": [...]}, {\"tensor\": [...]} or an array",
                 hint: "`lineside inspect` shows what the model wants")
         }
         let shape = port.shape.enumerated().map { axis, side in

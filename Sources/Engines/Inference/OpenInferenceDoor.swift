@@ -14,7 +14,8 @@ package struct OpenInferenceDoor: Sendable {
     package var routes: [Route] {
         ["/v2/models/{model}/infer", "/v2/models/{model}/versions/{version}/infer"].map { pattern in
             unsafe Route(
-                .post, pattern, "Run a model", document: OpenInferenceDocuments.infer, place: { exchange, length in unsafe place(exchange, length) },
+                .post, pattern, "Run a model", document: OpenInferenceDocuments.infer,
+                place: { exchange, length in unsafe place(exchange, length) },
                 handler: { exchange in infer(exchange) })
         }
     }
@@ -64,8 +65,10 @@ package struct OpenInferenceDoor: Sendable {
 
     /// A small request's own `timeout` parameter shortens its ceiling; it must be known before the request is read in full.
     private static func timeout(_ exchange: Exchange, limit: Double, _ header: Int?, _ plane: Plane) -> Double {
-        let text = unsafe UnsafeRawBufferPointer(rebasing: exchange.body.prefix(max(0, min(header ?? .max, exchange.body.count))))
-        guard text.count > 0, text.count <= PlaneSettings.inlineBodyBytesMax, unsafe contains(text, "\"timeout\"") else { return limit }
+        let text = unsafe UnsafeRawBufferPointer(
+            rebasing: exchange.body.prefix(max(0, min(header ?? .max, exchange.body.count))))
+        guard text.count > 0, text.count <= PlaneSettings.inlineBodyBytesMax, unsafe contains(text, "\"timeout\"")
+        else { return limit }
         let microseconds = plane.borrowDocument { document in
             unsafe (try? document.parse([UInt8](text)))?["parameters"]?["timeout"]?.int
         }
@@ -78,7 +81,10 @@ package struct OpenInferenceDoor: Sendable {
         guard text.count >= count else { return false }
         for start in 0...(text.count - count) where unsafe text[start] == word.utf8Start[0] {
             if unsafe UnsafeRawBufferPointer(rebasing: text[start..<(start + count)])
-                .elementsEqual(UnsafeRawBufferPointer(start: word.utf8Start, count: count)) { return true }
+                .elementsEqual(UnsafeRawBufferPointer(start: word.utf8Start, count: count))
+            {
+                return true
+            }
         }
         return false
     }
@@ -102,16 +108,22 @@ package struct OpenInferenceDoor: Sendable {
         }
     }
 
-    private func read(_ document: JSONDocument, _ body: UnsafeRawBufferPointer, _ header: Int?, _ engine: EngineHandle) throws -> TensorRequest {
+    private func read(_ document: JSONDocument, _ body: UnsafeRawBufferPointer, _ header: Int?, _ engine: EngineHandle)
+        throws -> TensorRequest
+    {
         if header == 0 {
             guard let port = engine.signature.inputs.first, engine.signature.inputs.count == 1 else {
-                throw Fault(.invalid, "a raw body needs a model with one input, and \(engine.name) has \(engine.signature.inputs.count)")
+                throw Fault(
+                    .invalid,
+                    "a raw body needs a model with one input, and \(engine.name) has \(engine.signature.inputs.count)")
             }
             return try TensorRequest(raw: 0..<body.count, for: port)
         }
         let length = header ?? body.count
         let root: JSONNode
-        do throws(JSONDocument.Refusal) { root = unsafe try document.parse(padded: UnsafeRawBufferPointer(rebasing: body.prefix(length))) } catch {
+        do throws(JSONDocument.Refusal) {
+            root = unsafe try document.parse(padded: UnsafeRawBufferPointer(rebasing: body.prefix(length)))
+        } catch {
             throw Fault(.invalid, "failed to parse the request JSON buffer: \(error.reason) at \(error.position)")
         }
         return try TensorRequest(root, binary: length..<body.count)
@@ -145,15 +157,18 @@ package struct OpenInferenceDoor: Sendable {
             let wanted = terms.outputs.first { $0.port == tensor.port }
             return unsafe AnswerTensor(
                 name: engine.signature.outputs[tensor.port].name, type: type, shape: tensor.shape,
-                bytes: UnsafeRawBufferPointer(tensor.bytes), isBinary: wanted?.isBinary ?? false, classes: wanted?.classes,
+                bytes: UnsafeRawBufferPointer(tensor.bytes), isBinary: wanted?.isBinary ?? false,
+                classes: wanted?.classes,
                 labels: engine.metadata.classes ?? [])
         }
-        let answer = TensorAnswer(model: engine.name.description, version: "\(engine.version)", id: terms.id, tensors: tensors)
+        let answer = TensorAnswer(
+            model: engine.name.description, version: "\(engine.version)", id: terms.id, tensors: tensors)
         if tensors.contains(where: \.isBinary) {
             let body = ByteBuffer(capacity: 512 + tensors.reduce(0) { unsafe $0 + $1.bytes.count })
             let length = answer.write(to: body) ?? 0
             exchange.respond(
-                .ok, "application/octet-stream", fields: [("Inference-Header-Content-Length", "\(length)")]) { unsafe $0.append(body.bytes) }
+                .ok, "application/octet-stream", fields: [("Inference-Header-Content-Length", "\(length)")]
+            ) { unsafe $0.append(body.bytes) }
         } else {
             exchange.respond(.ok) { _ = answer.write(to: $0) }
         }

@@ -36,7 +36,8 @@ final class Passage<Terms: Sendable>: @unchecked Sendable {
 
     @discardableResult
     init(
-        _ exchange: Exchange, _ plane: Plane, seconds: Double, prepare: @escaping Prepare, tell: @escaping (Ending<Terms>) -> Void
+        _ exchange: Exchange, _ plane: Plane, seconds: Double, prepare: @escaping Prepare,
+        tell: @escaping (Ending<Terms>) -> Void
     ) {
         self.exchange = exchange
         self.plane = plane

@@ -51,7 +51,9 @@ package final class Plane: Sendable {
     }
 
     func desk(of reactor: Reactor) -> CallDesk {
-        guard let box = desks.withLock({ $0[reactor.number] }) else { fatalError("reactor \(reactor.number) was not furnished") }
+        guard let box = desks.withLock({ $0[reactor.number] }) else {
+            fatalError("reactor \(reactor.number) was not furnished")
+        }
         return box.desk
     }
 

@@ -77,7 +77,8 @@ struct PredictionWriter {
             return unsafe TensorValues(AnswerTensor(name: "", type: type, shape: shape, bytes: bytes)).write(to: &json)
         }
         for row in 0..<(shape.first ?? 0) {
-            let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[(row * side * stride)..<((row + 1) * side * stride)])
+            let part = unsafe UnsafeRawBufferPointer(
+                rebasing: bytes[(row * side * stride)..<((row + 1) * side * stride)])
             json.beginArray()
             unsafe TensorValues(AnswerTensor(name: "", type: type, shape: [side], bytes: part)).write(to: &json)
             json.endArray()

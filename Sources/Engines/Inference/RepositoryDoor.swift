@@ -15,23 +15,41 @@ package struct RepositoryDoor: Sendable {
         let documented = OpenInferenceDocuments.plain(200, 400, 404)
         var routes = unsafe [
             Route(.get, "/v2", "Who serves", document: documented, handler: { exchange in server(exchange) }),
-            unsafe Route(.get, "/v2/health/live", "Does the server live", document: documented, handler: { exchange in exchange.respond(.ok) }),
-            unsafe Route(.get, "/v2/health/ready", "May requests be sent here", document: documented, handler: { exchange in exchange.respond(.ok) }),
-            unsafe Route(.get, "/v2/models/stats", "Figures of all models", document: documented, handler: { exchange in statistics(exchange) }),
-            unsafe Route(.post, "/v2/repository/index", "Every model and its state", document: documented, handler: { exchange in index(exchange) }),
             unsafe Route(
-                .post, "/v2/repository/models/{model}/load", "Load or reload a model", changesState: true, document: documented,
+                .get, "/v2/health/live", "Does the server live", document: documented,
+                handler: { exchange in exchange.respond(.ok) }),
+            unsafe Route(
+                .get, "/v2/health/ready", "May requests be sent here", document: documented,
+                handler: { exchange in exchange.respond(.ok) }),
+            unsafe Route(
+                .get, "/v2/models/stats", "Figures of all models", document: documented,
+                handler: { exchange in statistics(exchange) }),
+            unsafe Route(
+                .post, "/v2/repository/index", "Every model and its state", document: documented,
+                handler: { exchange in index(exchange) }),
+            unsafe Route(
+                .post, "/v2/repository/models/{model}/load", "Load or reload a model", changesState: true,
+                document: documented,
                 handler: { exchange in load(exchange) }),
             unsafe Route(
-                .post, "/v2/repository/models/{model}/unload", "Let a model go", changesState: true, document: documented,
+                .post, "/v2/repository/models/{model}/unload", "Let a model go", changesState: true,
+                document: documented,
                 handler: { exchange in unload(exchange) }),
         ]
         for prefix in ["/v2/models/{model}", "/v2/models/{model}/versions/{version}"] {
             unsafe routes += [
-                Route(.get, prefix, "Inputs and outputs of a model", document: documented, handler: { exchange in metadata(exchange) }),
-                unsafe Route(.get, prefix + "/ready", "May the model be used", document: documented, handler: { exchange in ready(exchange) }),
-                unsafe Route(.get, prefix + "/config", "The model's configuration", document: documented, handler: { exchange in configuration(exchange) }),
-                unsafe Route(.get, prefix + "/stats", "The model's figures", document: documented, handler: { exchange in statistics(exchange) }),
+                Route(
+                    .get, prefix, "Inputs and outputs of a model", document: documented,
+                    handler: { exchange in metadata(exchange) }),
+                unsafe Route(
+                    .get, prefix + "/ready", "May the model be used", document: documented,
+                    handler: { exchange in ready(exchange) }),
+                unsafe Route(
+                    .get, prefix + "/config", "The model's configuration", document: documented,
+                    handler: { exchange in configuration(exchange) }),
+                unsafe Route(
+                    .get, prefix + "/stats", "The model's figures", document: documented,
+                    handler: { exchange in statistics(exchange) }),
             ]
         }
         return routes
@@ -49,7 +67,10 @@ package struct RepositoryDoor: Sendable {
             json.string("lineside " + plane.settings.version)
             json.key("extensions")
             json.beginArray()
-            for name in ["classification", "model_repository", "model_repository(unload_dependents)", "model_configuration", "binary_tensor_data", "parameters", "statistics"] {
+            for name in [
+                "classification", "model_repository", "model_repository(unload_dependents)", "model_configuration",
+                "binary_tensor_data", "parameters", "statistics",
+            ] {
                 json.string(name)
             }
             json.endArray()
@@ -102,7 +123,9 @@ package struct RepositoryDoor: Sendable {
     }
 
     private func configuration(_ exchange: Exchange) {
-        withEngine(exchange) { engine in exchange.respond(.ok) { ModelDocument(engine, versions: []).writeConfiguration(to: $0) } }
+        withEngine(exchange) { engine in
+            exchange.respond(.ok) { ModelDocument(engine, versions: []).writeConfiguration(to: $0) }
+        }
     }
 
     private func statistics(_ exchange: Exchange) {
@@ -116,7 +139,8 @@ package struct RepositoryDoor: Sendable {
         let wanted = exchange.parameters.first
         let version = exchange.parameters.dropFirst().first
         let standings = plane.catalog.index().filter { standing in
-            wanted.map { standing.key.name.description == $0 } ?? (standing.engine != nil) && (version.map { "\(standing.key.version)" == $0 } ?? true)
+            wanted.map { standing.key.name.description == $0 } ?? (standing.engine != nil)
+                && (version.map { "\(standing.key.version)" == $0 } ?? true)
         }
         exchange.respond(.ok) { StatisticsDocument(standings, plane.book).write(to: $0) }
     }
@@ -146,7 +170,8 @@ package struct RepositoryDoor: Sendable {
     }
 
     private func readOnlyReady(_ exchange: Exchange) -> Bool {
-        plane.borrowDocument { document in unsafe (try? document.parse(padded: exchange.body))?["ready"]?.bool ?? false }
+        plane.borrowDocument { document in unsafe (try? document.parse(padded: exchange.body))?["ready"]?.bool ?? false
+        }
     }
 
     private func reason(_ standing: ModelStanding) -> String {
@@ -162,8 +187,11 @@ package struct RepositoryDoor: Sendable {
         switch change {
         case .failure(let fault): V2Error.send(exchange, .badRequest, "failed to load '\(name)', \(fault.message)")
         case .success(let change):
-            guard case let finding = plane.catalog.find(name, version: nil), let key = Self.key(finding, name, plane) else {
-                return V2Error.send(exchange, .badRequest, "failed to load '\(name)', failed to poll from model repository: no such model")
+            guard case let finding = plane.catalog.find(name, version: nil), let key = Self.key(finding, name, plane)
+            else {
+                return V2Error.send(
+                    exchange, .badRequest,
+                    "failed to load '\(name)', failed to poll from model repository: no such model")
             }
             plane.catalog.setBatching(change, of: key)
             plane.catalog.load(key, fresh: true) { result in

@@ -31,19 +31,22 @@ struct RequestCheck {
     }
 
     private func port(of input: TensorRequest.Input, taken: [Int]) throws(Fault) -> Int {
-        guard let place = engine.signature.inputs.firstIndex(where: { $0.name == input.name }), !taken.contains(place) else {
+        guard let place = engine.signature.inputs.firstIndex(where: { $0.name == input.name }), !taken.contains(place)
+        else {
             throw Fault(.invalid, "unexpected inference input '\(input.name)' for model '\(name)'")
         }
         let port = engine.signature.inputs[place]
         guard port.type == input.type else {
             throw Fault(
                 .invalid,
-                "inference input '\(input.name)' data-type is '\(input.type.name)', but model '\(name)' expects '\(port.type.name)'")
+                "inference input '\(input.name)' data-type is '\(input.type.name)', but model '\(name)' expects '\(port.type.name)'"
+            )
         }
         guard port.accepts(input.shape) else {
             throw Fault(
                 .invalid,
-                "unexpected shape for input '\(input.name)' for model '\(name)'. Expected \(Self.text(port.shape)), got \(Self.text(input.shape))")
+                "unexpected shape for input '\(input.name)' for model '\(name)'. Expected \(Self.text(port.shape)), got \(Self.text(input.shape))"
+            )
         }
         return place
     }

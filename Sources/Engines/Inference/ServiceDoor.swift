@@ -20,7 +20,9 @@ package struct ServiceDoor: Sendable {
 
     /// A route that describes `routes` and itself.
     package func openAPIRoute(describing routes: [Route]) -> Route {
-        let own = unsafe Route(.get, "/openapi.json", "This description", document: RouteDocument(answers: [200: #"{"type":"object"}"#]), handler: { _ in })
+        let own = unsafe Route(
+            .get, "/openapi.json", "This description", document: RouteDocument(answers: [200: #"{"type":"object"}"#]),
+            handler: { _ in })
         let text = OpenAPIText(routes + [own], version: plane.settings.version)
         return unsafe Route(own.method, own.pattern, own.summary, document: own.document) { exchange in
             exchange.respond(.ok) { text.write(to: $0) }
@@ -41,7 +43,9 @@ struct MetricsText {
         head("lineside_inferences_total", "counter", "Answers by outcome", out)
         for series in all {
             for verdict in ModelSeries.Verdict.allCases {
-                out.append("lineside_inferences_total{outcome=\"\(verdict.rawValue)\",\(labels(series))} \(series.counter(verdict).value)\n")
+                out.append(
+                    "lineside_inferences_total{outcome=\"\(verdict.rawValue)\",\(labels(series))} \(series.counter(verdict).value)\n"
+                )
             }
         }
         head("lineside_reloads_total", "counter", "Reloads by result", out)
@@ -60,14 +64,20 @@ struct MetricsText {
         let loaded = plane.catalog.index().compactMap { standing in standing.engine.map { (standing, $0) } }
         head("lineside_engine_resident_bytes", "gauge", "Memory of each engine", out)
         for (_, engine) in loaded {
-            out.append("lineside_engine_resident_bytes{\(labels(engine.series))} \(ProcessFacts.residentBytes(of: engine.pid) ?? 0)\n")
+            out.append(
+                "lineside_engine_resident_bytes{\(labels(engine.series))} \(ProcessFacts.residentBytes(of: engine.pid) ?? 0)\n"
+            )
         }
         head("lineside_model_load_seconds", "gauge", "Time of the last load, warm-up included", out)
         for (_, engine) in loaded {
-            out.append("lineside_model_load_seconds{\(labels(engine.series))} \(Double(engine.description.loadNanoseconds) / 1e9)\n")
+            out.append(
+                "lineside_model_load_seconds{\(labels(engine.series))} \(Double(engine.description.loadNanoseconds) / 1e9)\n"
+            )
         }
         head("lineside_requests_in_flight", "gauge", "Requests inside each engine", out)
-        for (_, engine) in loaded { out.append("lineside_requests_in_flight{\(labels(engine.series))} \(engine.caller.inUse)\n") }
+        for (_, engine) in loaded {
+            out.append("lineside_requests_in_flight{\(labels(engine.series))} \(engine.caller.inUse)\n")
+        }
     }
 
     private func head(_ name: String, _ kind: String, _ help: String, _ out: ByteBuffer) {
@@ -135,7 +145,9 @@ struct OpenAPIText: Sendable {
         json.key("summary")
         json.string(route.summary)
         json.key("operationId")
-        json.string(route.method.rawValue.lowercased() + route.pattern.map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined())
+        json.string(
+            route.method.rawValue.lowercased()
+                + route.pattern.map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined())
         json.key("tags")
         json.beginArray()
         json.string(route.document.tag)
@@ -160,7 +172,9 @@ struct OpenAPIText: Sendable {
         json.beginArray()
         for name in names { json.raw(#"{"name":"\#(name)","in":"path","required":true,"schema":{"type":"string"}}"#) }
         for (name, meaning) in route.document.headers.sorted(by: { $0.key < $1.key }) {
-            json.raw(#"{"name":"\#(name)","in":"header","required":false,"description":"\#(meaning)","schema":{"type":"string"}}"#)
+            json.raw(
+                #"{"name":"\#(name)","in":"header","required":false,"description":"\#(meaning)","schema":{"type":"string"}}"#
+            )
         }
         json.endArray()
     }

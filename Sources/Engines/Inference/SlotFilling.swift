@@ -7,7 +7,8 @@ enum SlotFilling {
     static func take(_ engine: EngineHandle) throws(Fault) -> Slot {
         guard !engine.isDead, let slot = engine.caller.take(bell: 0) else {
             throw Fault(
-                .exhausted, "model \(engine.name) has \(engine.caller.memory.slotCount) requests in flight, which is the most",
+                .exhausted,
+                "model \(engine.name) has \(engine.caller.memory.slotCount) requests in flight, which is the most",
                 hint: "send fewer at a time, or start another server")
         }
         return slot

@@ -19,25 +19,30 @@ internal import Link
             slot.addInput(port: port, type: input.type, shape: input.shape, offset: offset, bytes: bytes)
         case .binary(let range):
             try check(input, range)
-            slot.addInput(port: port, type: input.type, shape: input.shape, offset: try settle(input, range), bytes: range.count)
+            slot.addInput(
+                port: port, type: input.type, shape: input.shape, offset: try settle(input, range), bytes: range.count)
         }
     }
 
     private func check(_ input: TensorRequest.Input, _ range: Range<Int>) throws(Fault) {
         let elements = input.shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
         guard let stride = input.type.stride else {
-            return unsafe try StringBytes.check(UnsafeRawBufferPointer(rebasing: body[range]), count: elements, name: input.name)
+            return unsafe try StringBytes.check(
+                UnsafeRawBufferPointer(rebasing: body[range]), count: elements, name: input.name)
         }
         guard elements >= 0, range.count == elements.multipliedReportingOverflow(by: stride).partialValue else {
             throw Fault(
                 .invalid,
-                "input '\(input.name)' has \(range.count) binary bytes, and \(input.type.name) of shape \(input.shape) needs \(elements * stride)")
+                "input '\(input.name)' has \(range.count) binary bytes, and \(input.type.name) of shape \(input.shape) needs \(elements * stride)"
+            )
         }
     }
 
     /// Where the tensor's bytes are in the slot, moved there or aside only if they must be.
     private func settle(_ input: TensorRequest.Input, _ range: Range<Int>) throws(Fault) -> Int {
-        if let receivedAt, (receivedAt + range.lowerBound) % (input.type.stride ?? 1) == 0 { return receivedAt + range.lowerBound }
+        if let receivedAt, (receivedAt + range.lowerBound) % (input.type.stride ?? 1) == 0 {
+            return receivedAt + range.lowerBound
+        }
         let offset = try SlotFilling.place(range.count, in: slot)
         if let start = unsafe body.baseAddress, !range.isEmpty {
             unsafe (slot.data + offset).copyMemory(from: start + range.lowerBound, byteCount: range.count)

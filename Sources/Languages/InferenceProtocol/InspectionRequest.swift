@@ -29,13 +29,16 @@ package struct InspectionRequest {
 
     private static func check(_ tensor: JSONNode, _ elementCount: Int) -> [ValidationIssue] {
         let location: [ValidationIssue.Step] = [.field("body"), .field("tensor")]
-        guard let count = tensor.count else { return [ValidationIssue("list_type", at: location, "Input should be a valid list")] }
+        guard let count = tensor.count else {
+            return [ValidationIssue("list_type", at: location, "Input should be a valid list")]
+        }
         var place = 0
         var strangers: [ValidationIssue] = []
         tensor.forEachElement { element in
             defer { place += 1 }
             guard element.kind != .number, strangers.count < 16 else { return }
-            strangers.append(ValidationIssue("float_type", at: location + [.index(place)], "Input should be a valid number"))
+            strangers.append(
+                ValidationIssue("float_type", at: location + [.index(place)], "Input should be a valid number"))
         }
         if !strangers.isEmpty { return strangers }
         return length(count, elementCount).map { [$0] } ?? []
@@ -49,17 +52,22 @@ package struct InspectionRequest {
             short ? "too_short" : "too_long", at: [.field("body"), .field("tensor")],
             "List should have at \(short ? "least" : "most") \(wanted) items after validation, not \(count)",
             context: [
-                "field_type": .text("List"), short ? "min_length" : "max_length": .int(wanted), "actual_length": .int(count),
+                "field_type": .text("List"), short ? "min_length" : "max_length": .int(wanted),
+                "actual_length": .int(count),
             ])
     }
 
     private static func threshold(_ node: JSONNode?, _ issues: inout [ValidationIssue]) -> Double? {
         guard let node else { return nil }
         guard let value = node.double else {
-            issues.append(ValidationIssue("float_type", at: [.field("body"), .field("threshold")], "Input should be a valid number"))
+            issues.append(
+                ValidationIssue(
+                    "float_type", at: [.field("body"), .field("threshold")], "Input should be a valid number"))
             return nil
         }
-        if let issue = InspectionTerms.issue(threshold: value, at: [.field("body"), .field("threshold")]) { issues.append(issue) }
+        if let issue = InspectionTerms.issue(threshold: value, at: [.field("body"), .field("threshold")]) {
+            issues.append(issue)
+        }
         return value
     }
 
@@ -91,9 +99,11 @@ package struct InspectionTerms: Hashable, Sendable {
         // A NaN is neither; it is told the lower bound.
         return value > 1
             ? ValidationIssue(
-                "less_than_equal", at: location, "Input should be less than or equal to 1", context: ["le": .double(1)], input: input)
+                "less_than_equal", at: location, "Input should be less than or equal to 1", context: ["le": .double(1)],
+                input: input)
             : ValidationIssue(
-                "greater_than_equal", at: location, "Input should be greater than or equal to 0", context: ["ge": .double(0)],
+                "greater_than_equal", at: location, "Input should be greater than or equal to 0",
+                context: ["ge": .double(0)],
                 input: input)
     }
 
@@ -132,6 +142,7 @@ extension ValidationIssue {
             "Tensor values must be in [\(low), \(high)]; got min=\(fourDecimals(Double(least))), max=\(fourDecimals(Double(greatest))). "
             + "Ensure preprocessing normalization matches training."
         return ValidationIssue(
-            "value_error", at: [.field("body"), .field("tensor")], "Value error, " + text, context: ["error": .text(text)])
+            "value_error", at: [.field("body"), .field("tensor")], "Value error, " + text,
+            context: ["error": .text(text)])
     }
 }

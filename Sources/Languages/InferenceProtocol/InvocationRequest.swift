@@ -40,7 +40,9 @@ package struct InvocationRequest {
         invalid("Instance \(row) must have exactly \(features) features")
     }
 
-    private static func collect(_ node: JSONNode, row: Int, _ mayNest: Bool, into values: inout [Double]) throws(Refusal) {
+    private static func collect(_ node: JSONNode, row: Int, _ mayNest: Bool, into values: inout [Double])
+        throws(Refusal)
+    {
         if let packed = node.packed {
             for place in 0..<packed.count { values.append(packed.double(place)) }
             return
@@ -48,17 +50,24 @@ package struct InvocationRequest {
         var failure: Refusal?
         node.forEachElement { element in
             guard failure == nil else { return }
-            if let number = element.double { values.append(number) }
-            else if mayNest, element.kind == .array { do throws(Refusal) { try collect(element, row: row, mayNest, into: &values) } catch { failure = error } }
+            if let number = element.double {
+                values.append(number)
+            } else if mayNest, element.kind == .array {
+                do throws(Refusal) { try collect(element, row: row, mayNest, into: &values) } catch { failure = error }
+            }
             // Python counts True and False among the numbers.
-            else if let flag = element.bool { values.append(flag ? 1 : 0) }
-            else { failure = invalid("Instance \(row) contains non-numeric values") }
+            else if let flag = element.bool {
+                values.append(flag ? 1 : 0)
+            } else {
+                failure = invalid("Instance \(row) contains non-numeric values")
+            }
         }
         if let failure { throw failure }
     }
 
     private static func check(_ values: [Double], features: Int) throws(Refusal) {
-        guard let place = values.firstIndex(where: { !$0.isFinite || abs($0) > Double(Float.greatestFiniteMagnitude) }) else { return }
+        guard let place = values.firstIndex(where: { !$0.isFinite || abs($0) > Double(Float.greatestFiniteMagnitude) })
+        else { return }
         throw invalid("Instance \(place / max(1, features)) contains values that are not finite numbers")
     }
 

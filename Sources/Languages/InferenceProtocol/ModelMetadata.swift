@@ -36,7 +36,9 @@ package struct ModelMetadata: Hashable, Sendable {
             batchRowsMax = batching["max_batch_size"]?.int
             batchDelayMicroseconds = batching["max_delay_us"]?.int
         }
-        if let threshold, !(0...1).contains(threshold) { throw Fault(.invalid, "threshold \(threshold) in \(file) is not between 0 and 1") }
+        if let threshold, !(0...1).contains(threshold) {
+            throw Fault(.invalid, "threshold \(threshold) in \(file) is not between 0 and 1")
+        }
         if let low = tensorMin, let high = tensorMax, !(low < high) {
             throw Fault(.invalid, "tensor_min \(low) in \(file) is not below tensor_max \(high)")
         }
@@ -49,7 +51,9 @@ package struct ModelMetadata: Hashable, Sendable {
 
         private func present(_ key: StaticString) -> JSONNode? { root[key].flatMap { $0.isNull ? nil : $0 } }
 
-        private func wrong(_ key: StaticString, _ kind: String) -> Fault { Fault(.invalid, "\(key) in \(file) must be \(kind)") }
+        private func wrong(_ key: StaticString, _ kind: String) -> Fault {
+            Fault(.invalid, "\(key) in \(file) must be \(kind)")
+        }
 
         func text(_ key: StaticString) throws(Fault) -> String? {
             guard let node = present(key) else { return nil }
@@ -79,19 +83,23 @@ package struct ModelMetadata: Hashable, Sendable {
     /// Refuses metadata that say something else than the graph, naming both.
     package func check(against signature: ModelSignature, model: String) throws(Fault) {
         if let inputShape, let input = signature.inputs.first {
-            let agrees = inputShape.count == input.shape.count
+            let agrees =
+                inputShape.count == input.shape.count
                 && zip(inputShape, input.shape).allSatisfy { $0 < 0 || $1 < 0 || $0 == $1 }
             guard agrees else {
                 throw Fault(
-                    .model, "metadata of \(model) say input_shape \(inputShape), and the graph's input '\(input.name)' has \(input.shape)",
+                    .model,
+                    "metadata of \(model) say input_shape \(inputShape), and the graph's input '\(input.name)' has \(input.shape)",
                     hint: "correct the metadata or serve the model they were written for")
             }
         }
         if let features, let side = signature.inputs.first?.shape.last, side >= 0, features.count != side {
-            throw Fault(.model, "metadata of \(model) name \(features.count) features, and the graph's input has \(side)")
+            throw Fault(
+                .model, "metadata of \(model) name \(features.count) features, and the graph's input has \(side)")
         }
         if let classes, let side = classSide(signature), side != classes.count {
-            throw Fault(.model, "metadata of \(model) name \(classes.count) output_classes, and the graph's output has \(side)")
+            throw Fault(
+                .model, "metadata of \(model) name \(classes.count) output_classes, and the graph's output has \(side)")
         }
     }
 

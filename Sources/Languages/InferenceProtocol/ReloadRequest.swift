@@ -7,7 +7,9 @@ package struct ReloadRequest {
 
     package init(_ root: JSONNode) throws(ValidationIssues) {
         let location: [ValidationIssue.Step] = [.field("body"), .field("model_name")]
-        guard root.kind == .object, let node = root["model_name"] else { throw ValidationIssues([.missing("model_name")]) }
+        guard root.kind == .object, let node = root["model_name"] else {
+            throw ValidationIssues([.missing("model_name")])
+        }
         guard let text = node.string else {
             throw ValidationIssues([ValidationIssue("string_type", at: location, "Input should be a valid string")])
         }
@@ -15,7 +17,8 @@ package struct ReloadRequest {
         if count == 0 {
             throw ValidationIssues([
                 ValidationIssue(
-                    "string_too_short", at: location, "String should have at least 1 character", context: ["min_length": .int(1)])
+                    "string_too_short", at: location, "String should have at least 1 character",
+                    context: ["min_length": .int(1)])
             ])
         }
         if count > ModelName.charactersMax {
@@ -27,7 +30,9 @@ package struct ReloadRequest {
         }
         do throws(Fault) { name = try ModelName(parsing: text) } catch {
             throw ValidationIssues([
-                ValidationIssue("value_error", at: location, "Value error, \(error.message); \(error.hint ?? "")", input: .text(text))
+                ValidationIssue(
+                    "value_error", at: location, "Value error, \(error.message); \(error.hint ?? "")",
+                    input: .text(text))
             ])
         }
     }

@@ -12,7 +12,8 @@ internal import JSON
     package let labels: [String]
 
     package init(
-        name: String, type: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer, isBinary: Bool = false, classes: Int? = nil,
+        name: String, type: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer, isBinary: Bool = false,
+        classes: Int? = nil,
         labels: [String] = []
     ) {
         self.name = name
@@ -84,7 +85,11 @@ package struct TensorAnswer {
         } else {
             json.key("data")
             json.beginArray()
-            if let ranked { for text in ranked.texts { json.string(text) } } else { TensorValues(tensor).write(to: &json) }
+            if let ranked {
+                for text in ranked.texts { json.string(text) }
+            } else {
+                TensorValues(tensor).write(to: &json)
+            }
             json.endArray()
         }
         json.endObject()

@@ -55,7 +55,9 @@ package struct TensorRequest {
 
     /// A whole body that is one raw tensor, with no JSON at all.
     package init(raw body: Range<Int>, for port: Port) throws(Fault) {
-        guard let stride = port.type.stride else { throw Fault(.invalid, "input '\(port.name)' holds strings and cannot come as raw bytes") }
+        guard let stride = port.type.stride else {
+            throw Fault(.invalid, "input '\(port.name)' holds strings and cannot come as raw bytes")
+        }
         let fixed = port.elementCount * stride
         let free = port.shape.filter { $0 < 0 }.count
         guard free <= 1, fixed > 0, body.count % fixed == 0, free == 1 || body.count == fixed else {
@@ -65,8 +67,11 @@ package struct TensorRequest {
         outputs = []
         prefersBinary = true
         timeoutMicroseconds = nil
-        inputs = [Input(
-            name: port.name, type: port.type, shape: port.shape.map { $0 < 0 ? body.count / fixed : $0 }, source: .binary(body))]
+        inputs = [
+            Input(
+                name: port.name, type: port.type, shape: port.shape.map { $0 < 0 ? body.count / fixed : $0 },
+                source: .binary(body))
+        ]
     }
 
     private static func text(_ node: JSONNode?, _ name: String) throws(Fault) -> String? {
@@ -79,13 +84,17 @@ package struct TensorRequest {
         guard let name = node["name"]?.string else { throw Fault(.invalid, "every input needs a \"name\"") }
         guard let word = node["datatype"]?.string else { throw Fault(.invalid, "input '\(name)' needs a \"datatype\"") }
         guard let type = ElementType(named: word) else {
-            throw Fault(.invalid, "invalid datatype '\(word)' for input '\(name)'", hint: "there are FP32, INT64, BYTES and others")
+            throw Fault(
+                .invalid, "invalid datatype '\(word)' for input '\(name)'",
+                hint: "there are FP32, INT64, BYTES and others")
         }
         guard let shape = node["shape"]?.ints, shape.allSatisfy({ $0 >= 0 }) else {
             throw Fault(.invalid, "input '\(name)' needs a \"shape\" of whole numbers")
         }
         if let size = node["parameters"]?["binary_data_size"] {
-            guard let count = size.int, count >= 0 else { throw Fault(.invalid, "binary_data_size of input '\(name)' must be a whole number") }
+            guard let count = size.int, count >= 0 else {
+                throw Fault(.invalid, "binary_data_size of input '\(name)' must be a whole number")
+            }
             guard count <= end - place else {
                 throw Fault(.invalid, "input '\(name)' says \(count) binary bytes and the body has \(end - place) left")
             }

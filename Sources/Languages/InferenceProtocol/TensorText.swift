@@ -15,10 +15,15 @@ package struct TensorText {
         self.type = type
         self.shape = shape
         self.name = name
-        guard shape.reduce(into: (1, false), { total, side in
-            let (product, overflow) = total.0.multipliedReportingOverflow(by: side)
-            total = (product, total.1 || overflow)
-        }).1 == false else { throw Fault(.invalid, "the shape of input '\(name)' is too large") }
+        guard
+            shape.reduce(
+                into: (1, false),
+                { total, side in
+                    let (product, overflow) = total.0.multipliedReportingOverflow(by: side)
+                    total = (product, total.1 || overflow)
+                }
+            ).1 == false
+        else { throw Fault(.invalid, "the shape of input '\(name)' is too large") }
         if node.isNested {
             try check(node, axis: 0)
         } else if node.count != elementCount {
@@ -32,14 +37,18 @@ package struct TensorText {
 
     private func check(_ part: JSONNode, axis: Int) throws(Fault) {
         guard axis < shape.count, part.count == shape[axis] else {
-            throw Fault(.invalid, "the nested data of input '\(name)' do not follow its shape \(shape) (ragged or too deep)")
+            throw Fault(
+                .invalid, "the nested data of input '\(name)' do not follow its shape \(shape) (ragged or too deep)")
         }
         guard axis + 1 < shape.count else {
-            guard !part.isNested else { throw Fault(.invalid, "the data of input '\(name)' are nested deeper than its shape \(shape)") }
+            guard !part.isNested else {
+                throw Fault(.invalid, "the data of input '\(name)' are nested deeper than its shape \(shape)")
+            }
             return
         }
         guard part.packed == nil else {
-            throw Fault(.invalid, "the nested data of input '\(name)' do not follow its shape \(shape) (ragged or too shallow)")
+            throw Fault(
+                .invalid, "the nested data of input '\(name)' do not follow its shape \(shape) (ragged or too shallow)")
         }
         try part.forEachElement { (inner) throws(Fault) in
             guard inner.kind == .array else { throw Fault(.invalid, "the nested data of input '\(name)' are ragged") }
@@ -74,7 +83,11 @@ package struct TensorText {
         part.forEachElement { element in
             guard failure == nil else { return }
             do throws(Fault) {
-                if element.kind == .array { unsafe try write(element, memory, &place) } else { unsafe try writeOne(element, memory, &place) }
+                if element.kind == .array {
+                    unsafe try write(element, memory, &place)
+                } else {
+                    unsafe try writeOne(element, memory, &place)
+                }
             } catch { failure = error }
         }
         if let failure { throw failure }
@@ -85,7 +98,9 @@ package struct TensorText {
         case (.string, .string):
             guard let text = unsafe element.utf8 else { return }
             unsafe memory.storeBytes(of: UInt32(text.count).littleEndian, toByteOffset: place, as: UInt32.self)
-            if let start = text.baseAddress { unsafe (memory + place + 4).copyMemory(from: start, byteCount: text.count) }
+            if let start = text.baseAddress {
+                unsafe (memory + place + 4).copyMemory(from: start, byteCount: text.count)
+            }
             place += 4 + text.count
         case (.bool, .bool):
             unsafe memory.storeBytes(of: element.bool == true ? 1 : 0, toByteOffset: place, as: UInt8.self)
@@ -110,8 +125,10 @@ struct NumberBlock {
         switch type {
         case .float32: _ = unsafe numbers.narrow(to: memory.assumingMemoryBound(to: Float.self))
         case .float64: for place in 0..<numbers.count { unsafe store(numbers.double(place), memory, place) }
-        case .float16: for place in 0..<numbers.count { unsafe store(Half.bits(Float(numbers.double(place))), memory, place) }
-        case .bfloat16: for place in 0..<numbers.count { unsafe store(Brain.bits(Float(numbers.double(place))), memory, place) }
+        case .float16:
+            for place in 0..<numbers.count { unsafe store(Half.bits(Float(numbers.double(place))), memory, place) }
+        case .bfloat16:
+            for place in 0..<numbers.count { unsafe store(Brain.bits(Float(numbers.double(place))), memory, place) }
         case .int8: unsafe try whole(Int8.self, type, memory)
         case .int16: unsafe try whole(Int16.self, type, memory)
         case .int32: unsafe try whole(Int32.self, type, memory)

@@ -1,5 +1,5 @@
-package import JSON
 internal import Core
+package import JSON
 
 /// A tensor's elements, read from its bytes one by one.
 package struct TensorValues {
@@ -36,7 +36,8 @@ package struct TensorValues {
     private func eachString(_ body: (UnsafeRawBufferPointer) -> Void) {
         var place = 0
         while unsafe place + 4 <= tensor.bytes.count {
-            let length = unsafe Int(UInt32(littleEndian: tensor.bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+            let length = unsafe Int(
+                UInt32(littleEndian: tensor.bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
             guard unsafe length <= tensor.bytes.count - place - 4 else { return }
             unsafe body(UnsafeRawBufferPointer(rebasing: tensor.bytes[(place + 4)..<(place + 4 + length)]))
             place += 4 + length

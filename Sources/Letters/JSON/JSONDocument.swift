@@ -39,7 +39,9 @@ internal import CJSON
         copy = text
         copy.append(contentsOf: repeatElement(0, count: Int(LS_JSON_PADDING)))
         let result = unsafe copy.withUnsafeBytes { bytes in
-            Result { () throws(Refusal) in unsafe try parse(padded: UnsafeRawBufferPointer(rebasing: bytes.prefix(text.count))) }
+            Result { () throws(Refusal) in
+                unsafe try parse(padded: UnsafeRawBufferPointer(rebasing: bytes.prefix(text.count)))
+            }
         }
         return try result.get()
     }

@@ -11,7 +11,9 @@ internal import CJSON
 
     private var node: ls_json_node { unsafe nodes[index] }
     private var rawKind: ls_json_kind { ls_json_kind(node.kind) }
-    private func at(_ index: Int) -> JSONNode { unsafe JSONNode(nodes: nodes, strings: strings, numbers: numbers, index: index) }
+    private func at(_ index: Int) -> JSONNode {
+        unsafe JSONNode(nodes: nodes, strings: strings, numbers: numbers, index: index)
+    }
 
     package var kind: Kind {
         switch rawKind {
@@ -68,7 +70,9 @@ internal import CJSON
     private func equals(_ key: StaticString) -> Bool {
         guard Int(node.b) == key.utf8CodeUnitCount else { return false }
         let start = unsafe strings + Int(node.a)
-        for place in 0..<key.utf8CodeUnitCount where unsafe UInt8(bitPattern: start[place]) != key.utf8Start[place] { return false }
+        for place in 0..<key.utf8CodeUnitCount where unsafe UInt8(bitPattern: start[place]) != key.utf8Start[place] {
+            return false
+        }
         return true
     }
 

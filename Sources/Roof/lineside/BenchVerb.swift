@@ -23,12 +23,15 @@ enum BenchVerb {
             Flag("compare", "FILE", "the older of two saved runs; the newer one is the word"),
             Flag("quiet", "no progress lines"), Options.output,
         ],
-        notes: "Response times count from the intended start, so a server that stalls cannot hide it; service times from the actual one.",
+        notes:
+            "Response times count from the intended start, so a server that stalls cannot hide it; service times from the actual one.",
         run: run)
 
     private static func run(_ options: Options) throws -> Int32 {
         do {
-            if let old = options.text("compare") { return try compare(old, try options.onlyWord("the newer saved run")) }
+            if let old = options.text("compare") {
+                return try compare(old, try options.onlyWord("the newer saved run"))
+            }
             return try measure(options)
         } catch let error as BenchError {
             if error.code == .invalid || error.code == .unsupported { throw UsageFault(message: "\(error)") }
@@ -37,7 +40,9 @@ enum BenchVerb {
     }
 
     private static func compare(_ old: String, _ new: String) throws -> Int32 {
-        let reports = try [old, new].map { try BenchReport(json: String(decoding: try FileAccess.read($0, limit: 1 << 20), as: UTF8.self)) }
+        let reports = try [old, new].map {
+            try BenchReport(json: String(decoding: try FileAccess.read($0, limit: 1 << 20), as: UTF8.self))
+        }
         Verbs.say("\(BenchComparison(baseline: reports[0], candidate: reports[1]))")
         return ExitCode.ok
     }
@@ -52,10 +57,12 @@ enum BenchVerb {
         }
         let isQuiet = options.has("quiet")
         let report = try BenchRun(plan).run(
-            progress: { progress in if !isQuiet { Log.line("\(progress)") } }, shouldStop: { stop.flag.withLock { $0 } })
+            progress: { progress in if !isQuiet { Log.line("\(progress)") } }, shouldStop: { stop.flag.withLock { $0 } }
+        )
         if let path = options.text("save") { try FileAccess.write(Array(report.json.utf8), to: path) }
         Verbs.say(try options.wantsJSON ? report.json : "\(report)")
-        return report.counts.failed + report.counts.refused == 0 && report.counts.answered > 0 ? ExitCode.ok : ExitCode.judgedBad
+        return report.counts.failed + report.counts.refused == 0 && report.counts.answered > 0
+            ? ExitCode.ok : ExitCode.judgedBad
     }
 
     private final class Stop: Sendable { let flag = Mutex(false) }
@@ -77,9 +84,11 @@ enum BenchVerb {
         let seed = try options.int("poisson", in: 0...Int.max).map { ArrivalPattern.poisson(seed: UInt64($0)) }
         return try BenchPlan(
             target: try BenchTarget(parsing: try options.onlyWord("a URL")),
-            request: try BenchRequest(method: method, headers: headers, body: body), rate: rate, arrivals: seed ?? .constant,
+            request: try BenchRequest(method: method, headers: headers, body: body), rate: rate,
+            arrivals: seed ?? .constant,
             connections: try options.int("connections", in: 1...10_000) ?? 8,
-            duration: .seconds(try options.seconds("duration") ?? 10), warmUp: .seconds(try options.seconds("warm-up") ?? 1),
+            duration: .seconds(try options.seconds("duration") ?? 10),
+            warmUp: .seconds(try options.seconds("warm-up") ?? 1),
             timeout: .seconds(try options.seconds("timeout") ?? 30))
     }
 }

@@ -7,13 +7,18 @@ internal import Process
 /// `lineside doctor`: what is missing on this machine, and how to get it.
 enum DoctorVerb {
     static let verb = Verb(
-        name: "doctor", summary: "check what this machine has, and say how to get what is missing", usage: "doctor [-o json]",
+        name: "doctor", summary: "check what this machine has, and say how to get what is missing",
+        usage: "doctor [-o json]",
         flags: [Options.output], run: run)
 
     private static func run(_ options: Options) throws -> Int32 {
         guard options.words.isEmpty else { throw UsageFault(message: "too many words: \(options.words[0])") }
         let findings = Checkup.all()
-        if try options.wantsJSON { Verbs.say(json(findings)) } else { Verbs.say(findings.map(\.line).joined(separator: "\n")) }
+        if try options.wantsJSON {
+            Verbs.say(json(findings))
+        } else {
+            Verbs.say(findings.map(\.line).joined(separator: "\n"))
+        }
         return findings.contains { $0.verdict == .bad } ? ExitCode.judgedBad : ExitCode.ok
     }
 
@@ -23,7 +28,10 @@ enum DoctorVerb {
         json.beginArray()
         for finding in findings {
             json.beginObject()
-            for (key, value) in [("check", finding.name), ("verdict", finding.verdict.rawValue), ("found", finding.found), ("advice", finding.advice)] {
+            for (key, value) in [
+                ("check", finding.name), ("verdict", finding.verdict.rawValue), ("found", finding.found),
+                ("advice", finding.advice),
+            ] {
                 json.key(key)
                 json.string(value)
             }
@@ -50,36 +58,51 @@ struct Finding {
 
 /// The things that a working Lineside stands on.
 private enum Checkup {
-    static func all() -> [Finding] { [runtime(), provider(), processors(), memory(), sharedMemory(), descriptors(), port(8080), port(9100), clock()] }
+    static func all() -> [Finding] {
+        [runtime(), provider(), processors(), memory(), sharedMemory(), descriptors(), port(8080), port(9100), clock()]
+    }
 
     private static func runtime() -> Finding {
         switch RuntimeFacts.ask() {
-        case .success(let facts): Finding(name: "ONNX Runtime", verdict: .good, found: "\(facts.version) at \(facts.path)")
+        case .success(let facts):
+            Finding(name: "ONNX Runtime", verdict: .good, found: "\(facts.version) at \(facts.path)")
         case .failure(let fault):
-            Finding(name: "ONNX Runtime", verdict: .bad, found: fault.message, advice: "run scripts/setup, or `pip install onnxruntime` and set LINESIDE_ONNXRUNTIME to its libonnxruntime.so")
+            Finding(
+                name: "ONNX Runtime", verdict: .bad, found: fault.message,
+                advice:
+                    "run scripts/setup, or `pip install onnxruntime` and set LINESIDE_ONNXRUNTIME to its libonnxruntime.so"
+            )
         }
     }
 
     private static func provider() -> Finding {
         let providers = RuntimeFacts.find()?.providers ?? []
-        let quick = providers.filter { ["CUDAExecutionProvider", "TensorrtExecutionProvider", "OpenVINOExecutionProvider"].contains($0) }
+        let quick = providers.filter {
+            ["CUDAExecutionProvider", "TensorrtExecutionProvider", "OpenVINOExecutionProvider"].contains($0)
+        }
         return Finding(
             name: "accelerators", verdict: quick.isEmpty ? .note : .good,
             found: quick.isEmpty ? "none: models run on the CPU" : quick.joined(separator: ", "),
-            advice: quick.isEmpty ? "for a GPU, name the onnxruntime-gpu library in LINESIDE_ONNXRUNTIME and serve with --provider cuda" : "")
+            advice: quick.isEmpty
+                ? "for a GPU, name the onnxruntime-gpu library in LINESIDE_ONNXRUNTIME and serve with --provider cuda"
+                : "")
     }
 
     private static func processors() -> Finding {
         let count = ProcessFacts.processorCount
         return Finding(
             name: "processors", verdict: count > 1 ? .good : .note, found: "\(count)",
-            advice: count > 1 ? "" : "with one processor the front and the engine take turns: expect deadlines to be met less exactly")
+            advice: count > 1
+                ? "" : "with one processor the front and the engine take turns: expect deadlines to be met less exactly"
+        )
     }
 
     private static func memory() -> Finding {
         let free = Int(sysconf(Int32(_SC_AVPHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
         let enough = free > 256 << 20
-        return Finding(name: "free memory", verdict: enough ? .good : .note, found: "\(ByteSize(free))", advice: enough ? "" : "an engine takes about 50 MiB and its model")
+        return Finding(
+            name: "free memory", verdict: enough ? .good : .note, found: "\(ByteSize(free))",
+            advice: enough ? "" : "an engine takes about 50 MiB and its model")
     }
 
     private static func sharedMemory() -> Finding {
@@ -87,7 +110,9 @@ private enum Checkup {
             try ProcessFacts.tryToShare(bytes: 32 << 30)
             return Finding(name: "shared memory", verdict: .good, found: "32 GiB of address space can be reserved")
         } catch {
-            return Finding(name: "shared memory", verdict: .bad, found: error.message, advice: "raise `ulimit -v`, or serve with a smaller --body-max")
+            return Finding(
+                name: "shared memory", verdict: .bad, found: error.message,
+                advice: "raise `ulimit -v`, or serve with a smaller --body-max")
         }
     }
 
@@ -103,7 +128,9 @@ private enum Checkup {
     private static func port(_ number: Int) -> Finding {
         let free = ProcessFacts.portIsFree(number)
         let user = number == 9100 ? "METRICS_PORT (Prometheus' node_exporter uses 9100)" : "--port"
-        return Finding(name: "port \(number)", verdict: free ? .good : .note, found: free ? "free" : "taken", advice: free ? "" : "choose another with \(user)")
+        return Finding(
+            name: "port \(number)", verdict: free ? .good : .note, found: free ? "free" : "taken",
+            advice: free ? "" : "choose another with \(user)")
     }
 
     private static func clock() -> Finding {
@@ -112,6 +139,7 @@ private enum Checkup {
         let late = Instant.now.since(begun) / 1_000
         return Finding(
             name: "timers", verdict: late < 2_000 ? .good : .note, found: "a sleep of 1000 us took \(late) us",
-            advice: late < 2_000 ? "" : "the machine is busy or its timers are coarse: deadlines will be met late by as much")
+            advice: late < 2_000
+                ? "" : "the machine is busy or its timers are coarse: deadlines will be met late by as much")
     }
 }

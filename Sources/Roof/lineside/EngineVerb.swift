@@ -5,15 +5,16 @@ internal import Process
 
 /// `lineside engine`: one model in a process of its own. Started by others, not by people.
 enum EngineVerb {
-    static let flags = SessionFlags.all + [
-        Flag("model", "FILE", "the model"),
-        Flag("library", "FILE", repeats: true, "where ONNX Runtime may be, best first"),
-        Flag("link", "FD", "the shared memory"),
-        Flag("bells", "FD", "the page of bells"),
-        Flag("bell-descriptors", "FDS", "the bells, with commas"),
-        Flag("control", "FD", "the control socket"),
-        Flag("list-providers", "prints the runtime's version, path and providers, and ends"),
-    ]
+    static let flags =
+        SessionFlags.all + [
+            Flag("model", "FILE", "the model"),
+            Flag("library", "FILE", repeats: true, "where ONNX Runtime may be, best first"),
+            Flag("link", "FD", "the shared memory"),
+            Flag("bells", "FD", "the page of bells"),
+            Flag("bell-descriptors", "FDS", "the bells, with commas"),
+            Flag("control", "FD", "the control socket"),
+            Flag("list-providers", "prints the runtime's version, path and providers, and ends"),
+        ]
 
     static let verb = Verb(
         name: "engine", summary: "one model in a process of its own (started by others, not by people)",

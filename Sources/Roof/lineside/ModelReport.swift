@@ -12,7 +12,9 @@ struct ModelReport {
 
     /// External data files that are not there.
     private var missingFiles: [String] {
-        let folder = path.contains("/") ? path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") : "."
+        let folder =
+            path.contains("/")
+            ? path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") : "."
         return model.externalFiles.filter { !FileAccess.isFile("\(folder)/\($0)") }
     }
 
@@ -58,11 +60,17 @@ struct ModelReport {
         let buffer = ByteBuffer()
         var json = JSONWriter(buffer)
         json.beginObject()
-        for (key, value) in [("path", path), ("producer_name", model.producerName), ("producer_version", model.producerVersion), ("graph_name", model.graphName)] {
+        for (key, value) in [
+            ("path", path), ("producer_name", model.producerName), ("producer_version", model.producerVersion),
+            ("graph_name", model.graphName),
+        ] {
             json.key(key)
             json.string(value)
         }
-        for (key, value) in [("bytes", bytes), ("ir_version", model.irVersion), ("model_version", model.modelVersion), ("parameters", model.parameterCount)] {
+        for (key, value) in [
+            ("bytes", bytes), ("ir_version", model.irVersion), ("model_version", model.modelVersion),
+            ("parameters", model.parameterCount),
+        ] {
             json.key(key)
             json.int(value)
         }

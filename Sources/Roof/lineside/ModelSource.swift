@@ -30,7 +30,9 @@ struct ModelSource {
             }
             folder = try ModelFolder(file: path)
         } else {
-            guard FileAccess.isFolder(path) || options.source == nil else { throw ConfigurationFault(message: "\(path) does not exist") }
+            guard FileAccess.isFolder(path) || options.source == nil else {
+                throw ConfigurationFault(message: "\(path) does not exist")
+            }
             folder = ModelFolder(folder: path)
         }
     }
@@ -39,7 +41,8 @@ struct ModelSource {
         if options.modelFolderIsGiven { return options.modelFolder }
         guard FileAccess.isFolder(containerFolder) else { return options.modelFolder }
         let names = try FileAccess.names(in: containerFolder)
-        if let archive = names.first(where: { $0 == "model.tar.gz" }), !names.contains(where: { $0.hasSuffix(".onnx") }) {
+        if let archive = names.first(where: { $0 == "model.tar.gz" }), !names.contains(where: { $0.hasSuffix(".onnx") })
+        {
             return "\(containerFolder)/\(archive)"
         }
         return ModelFolder(folder: containerFolder).models().isEmpty ? options.modelFolder : containerFolder

@@ -51,10 +51,14 @@ struct Options {
             } else if parts.count == 2 {
                 value = parts[1]
             } else {
-                guard let next = rest.popFirst() else { throw UsageFault(message: "--\(flag.name) needs a value: \(flag.value ?? "")") }
+                guard let next = rest.popFirst() else {
+                    throw UsageFault(message: "--\(flag.name) needs a value: \(flag.value ?? "")")
+                }
                 value = next
             }
-            guard flag.repeats || values[flag.name] == nil else { throw UsageFault(message: "--\(flag.name) is given twice") }
+            guard flag.repeats || values[flag.name] == nil else {
+                throw UsageFault(message: "--\(flag.name) is given twice")
+            }
             values[flag.name, default: []].append(value)
         }
     }
@@ -66,7 +70,8 @@ struct Options {
     func int(_ name: String, in range: ClosedRange<Int>) throws(UsageFault) -> Int? {
         guard let text = text(name) else { return nil }
         guard let value = Int(text), range.contains(value) else {
-            throw UsageFault(message: "--\(name) \(text) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw UsageFault(
+                message: "--\(name) \(text) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }
@@ -81,7 +86,9 @@ struct Options {
 
     func bytes(_ name: String) throws(UsageFault) -> ByteSize? {
         guard let text = text(name) else { return nil }
-        do throws(Fault) { return try ByteSize(parsing: text) } catch { throw UsageFault(message: "--\(name): \(error)") }
+        do throws(Fault) { return try ByteSize(parsing: text) } catch {
+            throw UsageFault(message: "--\(name): \(error)")
+        }
     }
 
     var wantsJSON: Bool {
@@ -96,7 +103,9 @@ struct Options {
 
     /// Exactly one word, or what it should have been.
     func onlyWord(_ meaning: String) throws(UsageFault) -> String {
-        guard words.count == 1 else { throw UsageFault(message: words.isEmpty ? "\(meaning) is missing" : "too many words: \(words[1])") }
+        guard words.count == 1 else {
+            throw UsageFault(message: words.isEmpty ? "\(meaning) is missing" : "too many words: \(words[1])")
+        }
         return words[0]
     }
 }

@@ -17,7 +17,9 @@ enum RunVerb {
             """, run: run)
 
     private static func run(_ options: Options) throws -> Int32 {
-        if let model = options.words.first, !FileAccess.isFile(model) { throw ConfigurationFault(message: "\(model) does not exist") }
+        if let model = options.words.first, !FileAccess.isFile(model) {
+            throw ConfigurationFault(message: "\(model) does not exist")
+        }
         guard options.words.count == 2 else { throw UsageFault(message: "give a model and an input") }
         var settings = EngineSettings()
         let session = try SessionFlags.settings(options)
@@ -41,7 +43,9 @@ enum RunVerb {
         let picture = try Picture(decoding: bytes, file: path)
         return .picture { shape throws(Fault) in
             guard shape.count == 4, shape[1] == 1 || shape[1] == 3, shape[2] > 1, shape[3] > 1, shape[0] == 1 else {
-                throw Fault(.invalid, "the model's input \(shape) is not one image of 1 or 3 channels", hint: "give its input as JSON")
+                throw Fault(
+                    .invalid, "the model's input \(shape) is not one image of 1 or 3 channels",
+                    hint: "give its input as JSON")
             }
             return picture.planes(width: shape[3], height: shape[2], channels: shape[1])
         }
@@ -67,13 +71,16 @@ private struct AnswerTable {
         var lines = ["output                  type   shape            values"]
         root["outputs"]?.forEachElement { output in lines.append(line(output)) }
         let description = engine.description
-        lines.append("run \(Double(run / 1_000) / 1_000) ms on \(description.provider), ONNX Runtime \(description.runtimeVersion)")
+        lines.append(
+            "run \(Double(run / 1_000) / 1_000) ms on \(description.provider), ONNX Runtime \(description.runtimeVersion)"
+        )
         Verbs.say(lines.joined(separator: "\n"))
     }
 
     private func line(_ output: JSONNode) -> String {
         let shape = (output["shape"]?.ints ?? []).map { "\($0)" }.joined(separator: "x")
-        return padded(output["name"]?.string ?? "", 24) + padded(output["datatype"]?.string ?? "", 7) + padded(shape, 17) + values(output["data"])
+        return padded(output["name"]?.string ?? "", 24) + padded(output["datatype"]?.string ?? "", 7)
+            + padded(shape, 17) + values(output["data"])
     }
 
     private func values(_ data: JSONNode?) -> String {

@@ -37,7 +37,9 @@ struct ServeGreeting {
 
     /// A request that works, for models whose input is small enough to type.
     private func example(_ engine: EngineHandle) -> String? {
-        guard let port = engine.signature.inputs.first, engine.signature.inputs.count == 1, port.type == .float32 else { return nil }
+        guard let port = engine.signature.inputs.first, engine.signature.inputs.count == 1, port.type == .float32 else {
+            return nil
+        }
         let count = port.shape.dropFirst().reduce(1) { $0 * max(1, $1) }
         guard port.shape.count == 2, count <= 16 else { return nil }
         let row = count == 4 ? "5.1, 3.5, 1.4, 0.2" : Array(repeating: "0.5", count: count).joined(separator: ", ")

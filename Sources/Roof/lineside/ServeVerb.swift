@@ -50,7 +50,8 @@ private struct ServeHouse {
         self.options = options
         self.source = source
         var settings = EngineSettings()
-        settings.command = try RuntimeLocator.engineCommand() + SessionFlags.words(options.session, instances: options.instances)
+        settings.command =
+            try RuntimeLocator.engineCommand() + SessionFlags.words(options.session, instances: options.instances)
         settings.batchRowsMax = options.batchRowsMax
         settings.batchDelayMicroseconds = options.batchDelayMicroseconds
         // Room for the largest body, its tensors once more when they must be moved, and the answer.
@@ -76,15 +77,19 @@ private struct ServeHouse {
         metricsServer = try Self.metricsServer(options, service, workers)
     }
 
-    private static func metricsServer(_ options: ServeOptions, _ service: ServiceDoor, _ workers: WorkerPool) throws -> Server? {
+    private static func metricsServer(_ options: ServeOptions, _ service: ServiceDoor, _ workers: WorkerPool) throws
+        -> Server?
+    {
         guard options.metricsPort > 0 else { return nil }
         var plan = ServerPlan(router: Router([service.metricsRoute]), workers: workers)
         plan.host = options.host
         plan.port = options.metricsPort
         do throws(Fault) { return try Server(plan, reactors: 1) } catch {
-            let why = "the metrics port \(options.metricsPort) cannot be used (\(error.message)); Prometheus' node_exporter has 9100 by default"
+            let why =
+                "the metrics port \(options.metricsPort) cannot be used (\(error.message)); Prometheus' node_exporter has 9100 by default"
             guard !options.metricsPortIsGiven else {
-                throw Fault(.unavailable, why, hint: "choose another with METRICS_PORT or --metrics-port, or 0 for none")
+                throw Fault(
+                    .unavailable, why, hint: "choose another with METRICS_PORT or --metrics-port, or 0 for none")
             }
             Log.line("\(why): /metrics is only on the main port; choose another with METRICS_PORT")
             return nil

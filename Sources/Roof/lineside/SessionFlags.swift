@@ -17,7 +17,9 @@ enum SessionFlags {
         var settings = SessionSettings()
         if let threads = try options.int("threads", in: 1...256) { settings.threads = threads }
         if let text = options.text("provider") {
-            do throws(Fault) { settings.providers = try Provider.list(parsing: text) } catch { throw UsageFault(message: "--provider: \(error)") }
+            do throws(Fault) { settings.providers = try Provider.list(parsing: text) } catch {
+                throw UsageFault(message: "--provider: \(error)")
+            }
         }
         if let text = options.text("optimization") {
             guard let level = SessionSettings.Optimization(rawValue: text) else {

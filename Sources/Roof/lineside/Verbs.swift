@@ -33,7 +33,11 @@ enum Verbs {
             say("lineside \(version)")
             return ExitCode.ok
         case "--help", "-h", "help":
-            if let verb = words.dropFirst().first.flatMap({ name in all.first { $0.name == name } }) { say(help(verb)) } else { say(help) }
+            if let verb = words.dropFirst().first.flatMap({ name in all.first { $0.name == name } }) {
+                say(help(verb))
+            } else {
+                say(help)
+            }
             return ExitCode.ok
         default: break
         }

@@ -1,0 +1,47 @@
+# run: the main job. test: everything that must be green. check: format, strict build, tests, tidy. bench, drills: figures.
+SHELL := /bin/bash
+BUILD := swift build -c release --static-swift-stdlib --product lineside
+PROGRAM := .build/release/lineside
+
+.PHONY: run build test unit acceptance check format bench drills clean
+
+run: build
+	@echo "make: serving the iris sample; ask it from another terminal, stop it with Ctrl-C"
+	@INFER_TIMEOUT_S=$${INFER_TIMEOUT_S:-0.040} $(PROGRAM) serve Samples/models
+
+build:
+	@scripts/setup
+	@$(BUILD)
+
+# The unit tests first, then the built binary against real clients; pytest's summary closes the run.
+test: unit acceptance
+
+unit:
+	@scripts/setup
+	swift test --parallel
+
+acceptance: build
+	@scripts/setup --test
+	.venv/bin/python -m pytest Tests/Acceptance -q -p no:cacheprovider
+
+check:
+	@scripts/setup
+	swift format lint --strict -r Sources Tests Package.swift
+	swift build --explicit-target-dependency-import-check error
+	$(MAKE) test
+
+format:
+	swift format -i -r Sources Tests Package.swift
+
+bench: build
+	@scripts/setup --test
+	.venv/bin/python Benchmarks/run.py $(BENCH)
+
+drills: build
+	@scripts/setup --test
+	scripts/drills/timeouts.py
+	scripts/drills/kill_engine.py
+	scripts/drills/reloads.py
+
+clean:
+	rm -rf .build .bench
