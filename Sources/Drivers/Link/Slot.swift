@@ -11,7 +11,8 @@ package enum Outcome: UInt32, Hashable, Sendable {
     case expired = 2
 }
 
-/// One request's place in shared memory: its record and its bytes. Whoever holds the slot's number owns it.
+/// One request's place in shared memory: its record and its bytes. Whoever holds the slot's number owns it; it is valid
+/// as long as its link lives.
 @safe package struct Slot {
     package let record: UnsafeMutablePointer<ls_slot>
     package let data: UnsafeMutableRawPointer
