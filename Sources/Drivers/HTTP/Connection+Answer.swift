@@ -73,6 +73,7 @@ extension Connection {
 
     /// Answers a request that will not be handled, and ends the connection: what follows cannot be trusted.
     func refuse(_ status: Status, _ text: String, fields: [(StaticString, String)] = []) {
+        setWakeMark(1)
         closesAfter = true
         lingersAfter = true
         respond(status, "application/json", fields) { buffer in
@@ -163,6 +164,8 @@ extension Connection {
                 refuse(.requestTimeout, "the request head took too long")
             }
         case .body, .chunks:
+            // A slow sender may never fill a large piece: it is heard byte by byte from now on.
+            setWakeMark(1)
             let whole = limits.bodyNanoseconds + UInt64(bodyCount / limits.bodyBytesPerSecondMin) * Span64.second
             if now.since(lastProgress) > limits.bodyNanoseconds || now.since(phaseBegan) > whole {
                 refuse(.requestTimeout, "the request body took too long")

@@ -32,6 +32,9 @@ internal import Glibc
     var lingersAfter = false
     var lingered = 0
     var isAdvancing = false
+    private var wakeMark = 1
+    private static let smallPieceBytes = 128 << 10
+    private static let largePieceBytes = 640 << 10
     var phaseBegan = Instant.now
     var lastProgress = Instant.now
     var firstByte = Instant.now
@@ -194,6 +197,18 @@ internal import Glibc
         if remaining == 0 { return unsafe complete(UnsafeRawBufferPointer(start: target, count: length)) }
         sayContinue(request)
         enter(.body)
+        waitForMuch()
+    }
+
+    /// A large body is taken in large pieces: each wake-up costs more than copying what it brought.
+    private func waitForMuch() {
+        setWakeMark(remaining > Self.smallPieceBytes ? min(remaining, Self.largePieceBytes) : 1)
+    }
+
+    func setWakeMark(_ bytes: Int) {
+        guard transport.isPlain, wakeMark != bytes else { return }
+        wakeMark = bytes
+        transport.wakeOnly(for: bytes)
     }
 
     private func sayContinue(_ request: RequestHead) {
@@ -213,11 +228,12 @@ internal import Glibc
                 lastProgress = reactor.now
             case .closed: return endedEarly()
             case .failed: return close()
-            case .waitRead: return
+            case .waitRead: return waitForMuch()
             case .waitWrite: return want(UInt32(LS_IN | LS_OUT | LS_RDHUP))
             }
         }
         if remaining == 0 {
+            setWakeMark(1)
             unsafe complete(UnsafeRawBufferPointer(start: destination, count: bodyCount))
             advance()
         }

@@ -46,6 +46,12 @@ internal import Glibc
         }
     }
 
+    /// Asks the kernel not to wake us for less than this many bytes; it makes room for them.
+    func wakeOnly(for bytes: Int) {
+        var mark = Int32(clamping: bytes)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVLOWAT, &mark, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     /// Says that nothing more will be sent, and keeps reading possible.
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 

@@ -15,7 +15,7 @@ package enum Engine {
 
     private static let niceness: Int32 = 5
     /// The scheduler protects a running thread for a whole turn, three milliseconds by default: too long for a deadline.
-    private static let turnNanoseconds: UInt64 = 200_000
+    private static let turnNanoseconds: UInt64 = 500_000
 
     /// Serves until the caller hangs up. A model that does not load is told to the caller, not thrown.
     package static func run(_ order: EngineOrder) throws(Fault) {
