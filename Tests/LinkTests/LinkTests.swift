@@ -23,7 +23,7 @@ private struct Ends {
         let offset = try #require(slot.place(16))
         slot.addInput(port: 0, type: .float32, shape: [2, 2], offset: offset, bytes: 16)
         unsafe slot.input(0).floats?[3] = 7
-        ends.caller.submit(slot)
+        #expect(ends.caller.submit(slot))
 
         let work = try #require(ends.engine.tryNext())
         #expect(work.input(0).shape == [2, 2] && work.input(0).floats?[3] == 7)
@@ -69,7 +69,7 @@ private struct Ends {
                 var received = 0
                 while received < perCaller {
                     if sent < perCaller, let slot = ends.caller.take(bell: bell) {
-                        ends.caller.submit(slot)
+                        _ = ends.caller.submit(slot)
                         sent += 1
                     }
                     while let slot = ends.caller.collect(bell: bell) {

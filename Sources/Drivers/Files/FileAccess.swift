@@ -18,8 +18,8 @@ package enum FileAccess {
     package static func isFile(_ path: String) -> Bool { facts(path)?.isFolder == false }
     package static func isFolder(_ path: String) -> Bool { facts(path)?.isFolder == true }
 
-    /// Names in a folder, sorted, without those that begin with a dot.
-    package static func names(in folder: String) throws(Fault) -> [String] {
+    /// Names in a folder, sorted, without those that begin with a dot unless they are asked for.
+    package static func names(in folder: String, hidden: Bool = false) throws(Fault) -> [String] {
         guard let handle = unsafe opendir(folder) else { throw Fault.system("reading folder \(folder)") }
         defer { unsafe closedir(handle) }
         var names: [String] = []
@@ -27,7 +27,7 @@ package enum FileAccess {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
                 unsafe String(cString: UnsafeRawPointer(tuple).assumingMemoryBound(to: CChar.self))
             }
-            if !name.hasPrefix(".") { names.append(name) }
+            if hidden ? name != "." && name != ".." : !name.hasPrefix(".") { names.append(name) }
         }
         return names.sorted()
     }
@@ -92,7 +92,7 @@ package enum FileAccess {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return }
         if status.st_mode & S_IFMT == S_IFDIR {
-            for name in (try? names(in: path)) ?? [] { remove(path + "/" + name) }
+            for name in (try? names(in: path, hidden: true)) ?? [] { remove(path + "/" + name) }
             unsafe rmdir(path)
         } else {
             unsafe unlink(path)

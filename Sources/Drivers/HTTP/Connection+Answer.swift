@@ -9,13 +9,16 @@ extension Connection {
     private static let headroom = 512
 
     func respond(
-        _ status: Status, _ type: StaticString, _ fields: [(StaticString, String)], _ write: (ByteBuffer) -> Void
+        _ status: Status, _ type: StaticString, _ fields: [(StaticString, String)], coded: Compression? = nil,
+        _ write: (ByteBuffer) -> Void
     ) {
+        // A drain that began meanwhile ends this connection with its answer.
+        closesAfter = closesAfter || reactor.isDraining
         output.removeAll()
         _ = unsafe output.reserve(Self.headroom)
         output.commit(Self.headroom)
         write(output)
-        let coding = compressBody()
+        let coding = coded ?? compressBody()
         let bodyBytes = output.count - Self.headroom
         writeHead(status, type, fields, bodyBytes, coding)
         if fieldLines.count <= Self.headroom {
@@ -126,6 +129,8 @@ extension Connection {
             advance()
         }
         want(UInt32(LS_IN | LS_RDHUP))
+        // What TLS has deciphered already, epoll does not know of.
+        if phase == .head, transport.hasPending { reactor.post { [weak self] in self?.happened(UInt32(LS_IN)) } }
     }
 
     private func beginLingering() {
@@ -166,7 +171,9 @@ extension Connection {
         case .body, .chunks:
             // A slow sender may never fill a large piece: it is heard byte by byte from now on.
             setWakeMark(1)
-            let whole = limits.bodyNanoseconds + UInt64(bodyCount / limits.bodyBytesPerSecondMin) * Span64.second
+            let whole =
+                limits.bodyNanoseconds + UInt64(max(bodyCount, bodyBuffer.count) / limits.bodyBytesPerSecondMin)
+                * Span64.second
             if now.since(lastProgress) > limits.bodyNanoseconds || now.since(phaseBegan) > whole {
                 refuse(.requestTimeout, "the request body took too long")
             }

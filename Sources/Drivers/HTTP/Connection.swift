@@ -25,6 +25,7 @@ internal import Glibc
     var sent = 0
     var destination: UnsafeMutableRawPointer?
     var bodyCount = 0
+    private var bodyBytesMax = 0
     var remaining = 0
     var route: Route?
     var exchange: Exchange?
@@ -144,16 +145,22 @@ internal import Glibc
         taken = unsafe Int(head.pointee.consumed)
         let request = unsafe RequestHead(head: head, buffer: input)
         if let complaint = request.complaint { return refuse(complaint.status, complaint.text) }
+        bodyCount = 0
         let length = unsafe Int(clamping: head.pointee.content_length)
-        if length > reactor.limits.bodyBytesMax { return refuse(.contentTooLarge, bodyLimitText) }
+        bodyBytesMax = reactor.limits.bodyBytesMax
+        if length > bodyBytesMax { return refuse(.contentTooLarge, bodyLimitText) }
         guard let route = find(request) else { return }
         self.route = route
+        bodyBytesMax = min(reactor.limits.bodyBytesMax, route.bodyBytesMax ?? .max)
+        if length > bodyBytesMax { return refuse(.contentTooLarge, bodyLimitText) }
         if unsafe head.pointee.chunked != 0 {
             bodyBuffer.removeAll()
             sayContinue(request)
             enter(.chunks)
             let rest = unsafe UnsafeRawBufferPointer(rebasing: input.bytes[taken...])
-            unsafe taken += feedChunks(rest)
+            let (used, isWhole) = unsafe feedChunks(rest)
+            taken += used
+            if isWhole { unsafe complete(bodyBuffer.bytes) }
         } else if length == 0 {
             unsafe complete(UnsafeRawBufferPointer(start: nil, count: 0))
         } else {
@@ -161,7 +168,7 @@ internal import Glibc
         }
     }
 
-    var bodyLimitText: String { "request body is larger than \(ByteSize(reactor.limits.bodyBytesMax))" }
+    var bodyLimitText: String { "request body is larger than \(ByteSize(bodyBytesMax))" }
 
     /// The route, once it is known to be allowed; otherwise the refusal has been sent.
     private func find(_ request: RequestHead) -> Route? {
@@ -232,11 +239,10 @@ internal import Glibc
             case .waitWrite: return want(UInt32(LS_IN | LS_OUT | LS_RDHUP))
             }
         }
-        if remaining == 0 {
-            setWakeMark(1)
-            unsafe complete(UnsafeRawBufferPointer(start: destination, count: bodyCount))
-            advance()
-        }
+        guard remaining == 0 else { return waitForMuch() }
+        setWakeMark(1)
+        unsafe complete(UnsafeRawBufferPointer(start: destination, count: bodyCount))
+        advance()
     }
 
     private func endedEarly() {
@@ -248,13 +254,14 @@ internal import Glibc
         switch unsafe transport.receive(room, 64 << 10) {
         case .bytes(let count):
             lastProgress = reactor.now
-            let used = unsafe feedChunks(UnsafeRawBufferPointer(start: room, count: count))
+            let (used, isWhole) = unsafe feedChunks(UnsafeRawBufferPointer(start: room, count: count))
             // What belongs to the body is done with; what follows is the next request.
             let rest = count - used
             if rest > 0 {
                 unsafe memmove(input.base + input.count, room + used, rest)
                 input.commit(rest)
             }
+            if isWhole { unsafe complete(bodyBuffer.bytes) }
             advance()
         case .closed: refuse(.badRequest, "the chunked request body ended early")
         case .failed: close()
@@ -263,23 +270,23 @@ internal import Glibc
         }
     }
 
-    /// Takes chunked bytes; returns how many belonged to this request.
-    private func feedChunks(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard let start = bytes.baseAddress, bytes.count > 0 else { return 0 }
+    /// Takes chunked bytes; returns how many belonged to this request, and whether its body is now whole.
+    private func feedChunks(_ bytes: UnsafeRawBufferPointer) -> (used: Int, isWhole: Bool) {
+        guard let start = bytes.baseAddress, bytes.count > 0 else { return (0, false) }
         var used = 0
         let room = unsafe bodyBuffer.reserve(bytes.count)
         let status = unsafe ls_chunks_parse(
             head, start.assumingMemoryBound(to: CChar.self), bytes.count, room.assumingMemoryBound(to: CChar.self),
             &used)
         unsafe bodyBuffer.commit(head.pointee.sink_bytes)
-        if bodyBuffer.count > reactor.limits.bodyBytesMax {
+        if bodyBuffer.count > bodyBytesMax {
             refuse(.contentTooLarge, bodyLimitText)
         } else if status == LS_HEAD_DONE {
-            unsafe complete(bodyBuffer.bytes)
+            return (used, true)
         } else if status == LS_HEAD_BAD {
             refuse(.badRequest, unsafe "malformed chunked body: \(String(cString: ls_head_error(head)))")
         }
-        return used
+        return (used, false)
     }
 
     // MARK: handling
@@ -302,7 +309,7 @@ internal import Glibc
 
     /// Inflating can take long, so other connections go on meanwhile.
     private func inflate(_ body: UnsafeRawBufferPointer, _ exchange: Exchange, _ route: Route) {
-        let limit = reactor.limits.bodyBytesMax
+        let limit = bodyBytesMax
         let start = UInt(bitPattern: body.baseAddress)
         let count = body.count
         let memory = giveBodyBuffer()

@@ -57,6 +57,33 @@ package import Core
         connection.respond(status, type, fields, write)
     }
 
+    /// Answers with a body that takes long to write: a worker writes (and compresses) it, then this thread sends it.
+    /// `write` returns the header fields that depend on the body; `written` is told on this thread when it is done.
+    package func respondAside(
+        _ status: Status, _ type: StaticString, write: @escaping @Sendable (ByteBuffer) -> [(StaticString, String)],
+        written: @escaping () -> Void
+    ) {
+        let coding = Compression.accepted(by: head.value(of: "accept-encoding"))
+        let done = Letter(body: written)
+        reactor.workers.submit { [self] in
+            var body = ByteBuffer(capacity: 1 << 20)
+            let fields = write(body)
+            let packed = ByteBuffer(capacity: 1 << 10)
+            let isPacked = coding.map { unsafe $0.compress(body.bytes, into: packed) } ?? false
+            if isPacked { body = packed }
+            let finished = body
+            reactor.post { [self] in
+                done.body()
+                guard !isAnswered else { return }
+                isAnswered = true
+                guard let connection, connection.isOpen(for: self) else { return }
+                connection.respond(status, type, fields, coded: isPacked ? coding : nil) {
+                    unsafe $0.append(finished.bytes)
+                }
+            }
+        }
+    }
+
     func abandon() {
         let told = onAbandoned
         onAbandoned = nil

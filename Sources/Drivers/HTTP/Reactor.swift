@@ -34,6 +34,7 @@ package protocol ReactorGuest: AnyObject {
     private let tls: TLSContext?
     private let epoll: Int32
     private let alarm: Int32
+    private var reserve: Int32
     private let inbox = Mutex<[() -> Void]>([])
     private var guest: (any ReactorGuest)?
     private var spares: [ByteBuffer] = []
@@ -66,6 +67,7 @@ package protocol ReactorGuest: AnyObject {
         self.stopped = stopped
         epoll = ls_epoll_create()
         alarm = ls_eventfd()
+        reserve = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
         guard epoll >= 0, alarm >= 0 else { throw Fault.system("making an event loop") }
         _ = ls_epoll_ctl(epoll, Int32(LS_ADD), listener, UInt32(LS_IN | LS_EXCLUSIVE), Self.listenerTag)
         _ = ls_epoll_ctl(epoll, Int32(LS_ADD), alarm, UInt32(LS_IN), Self.alarmTag)
@@ -78,7 +80,7 @@ package protocol ReactorGuest: AnyObject {
 
     /// Runs `letter` on this reactor's thread, soon.
     package func post(_ letter: @escaping () -> Void) {
-        let sendable = Letter(letter)
+        let sendable = Letter(body: letter)
         let isFirst = inbox.withLock { letters in
             letters.append(sendable.body)
             return letters.count == 1
@@ -86,12 +88,6 @@ package protocol ReactorGuest: AnyObject {
         guard isFirst else { return }
         var one: UInt64 = 1
         _ = unsafe write(alarm, &one, 8)
-    }
-
-    /// A closure on its way to the one thread that will run it.
-    private struct Letter: @unchecked Sendable {
-        let body: () -> Void
-        init(_ body: @escaping () -> Void) { self.body = body }
     }
 
     /// Accepts no more, lets requests in progress finish, then ends.
@@ -174,7 +170,7 @@ package protocol ReactorGuest: AnyObject {
         _ = unsafe read(alarm, &count, 8)
         let letters = inbox.withLock { letters in
             defer { letters.removeAll() }
-            return letters.map { Letter($0) }
+            return letters.map { Letter(body: $0) }
         }
         for letter in letters { letter.body() }
     }
@@ -182,14 +178,23 @@ package protocol ReactorGuest: AnyObject {
     private func acceptSome() {
         for _ in 0..<16 {
             let descriptor = ls_accept(listener, nil, 0)
-            guard descriptor >= 0 else { return }
+            guard descriptor >= 0 else { return errno == EMFILE || errno == ENFILE ? turnAwayOnReserve() : () }
             guard openCount < limits.connectionsMax else {
                 turnAway(descriptor)
                 continue
             }
             _ = ls_set_nodelay(descriptor)
-            admit(Transport(descriptor: descriptor, tls: tls))
+            if let transport = Transport(descriptor: descriptor, tls: tls) { admit(transport) }
         }
+    }
+
+    /// Out of descriptors, a connection that nobody accepts would keep the listener ready for ever: one descriptor is kept
+    /// back to accept it and turn it away.
+    private func turnAwayOnReserve() {
+        close(reserve)
+        let descriptor = ls_accept(listener, nil, 0)
+        if descriptor >= 0 { turnAway(descriptor) }
+        reserve = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
     }
 
     private func turnAway(_ descriptor: Int32) {
@@ -247,4 +252,9 @@ package protocol ReactorGuest: AnyObject {
             unsafe dateLine.append(UnsafeRawBufferPointer(start: start, count: count))
         }
     }
+}
+
+/// A closure on its way to the one thread that will run it.
+struct Letter: @unchecked Sendable {
+    let body: () -> Void
 }

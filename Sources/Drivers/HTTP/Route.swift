@@ -9,18 +9,21 @@
     package let summary: String
     /// Needs the bearer token when one is configured.
     package let changesState: Bool
+    /// The largest body; nil leaves it to the server.
+    package let bodyBytesMax: Int?
     package let document: RouteDocument
     package let place: Place?
     package let handler: Handler
 
     package init(
-        _ method: Method, _ pattern: String, _ summary: String, changesState: Bool = false,
+        _ method: Method, _ pattern: String, _ summary: String, changesState: Bool = false, bodyBytesMax: Int? = nil,
         document: RouteDocument = RouteDocument(), place: Place? = nil, handler: @escaping Handler
     ) {
         self.method = method
         self.pattern = pattern
         self.summary = summary
         self.changesState = changesState
+        self.bodyBytesMax = bodyBytesMax
         self.document = document
         unsafe self.place = unsafe place
         self.handler = handler

@@ -45,6 +45,7 @@ package final class Server: Sendable {
     package let port: Int
     package let reactors: [Reactor]
     private let running: Running
+    private let listener: Int32
 
     private final class Running: Sendable {
         let count = Mutex(0)
@@ -55,6 +56,7 @@ package final class Server: Sendable {
     package init(_ plan: ServerPlan, reactors count: Int) throws(Fault) {
         let listener = try Listener.open(host: plan.host, port: plan.port)
         port = Listener.port(of: listener)
+        self.listener = listener
         let running = Running()
         self.running = running
         var reactors: [Reactor] = []
@@ -74,6 +76,8 @@ package final class Server: Sendable {
 
     /// Lets requests in progress finish, at most until `deadline`.
     package func drain(until deadline: Instant) {
+        // From now on connecting is refused at once.
+        shutdown(listener, Int32(SHUT_RDWR))
         for reactor in reactors { reactor.drain() }
         while running.count.withLock({ $0 }) > 0, Instant.now < deadline { usleep(2_000) }
     }

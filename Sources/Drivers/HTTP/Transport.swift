@@ -9,9 +9,15 @@ internal import Glibc
 
     enum Result { case bytes(Int), closed, waitRead, waitWrite, failed }
 
-    init(descriptor: Int32, tls: TLSContext?) {
+    /// nil when TLS is wanted and cannot be had: the descriptor is closed then, never served in the clear.
+    init?(descriptor: Int32, tls context: TLSContext?) {
+        let tls = unsafe context.flatMap { unsafe ls_tls_accept($0.context, descriptor) }
+        if unsafe context != nil && tls == nil {
+            close(descriptor)
+            return nil
+        }
         self.descriptor = descriptor
-        unsafe self.tls = unsafe tls.flatMap { unsafe ls_tls_accept($0.context, descriptor) }
+        unsafe self.tls = unsafe tls
     }
 
     deinit {

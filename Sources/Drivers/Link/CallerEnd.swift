@@ -29,22 +29,32 @@ package final class CallerEnd: Sendable {
 
     package var inUse: Int { memory.slotCount - free.withLock { $0.count } }
 
-    package func submit(_ slot: Slot) {
+    /// False when the engine does not take it: the caller keeps the slot.
+    package func submit(_ slot: Slot) -> Bool {
         unsafe slot.record.pointee.submitted_ns = ls_now()
         unsafe ls_store(&slot.record.pointee.state, UInt32(LS_QUEUED))
-        let pushed = unsafe ls_queue_push(&memory.link.pointee.submitted, UInt32(slot.index))
-        precondition(pushed, "the queue has a place for every slot")
+        // There is a cell for every slot, but an engine thread that was stopped in the middle of taking one holds it.
+        var tries = 0
+        while unsafe !ls_queue_push(&memory.link.pointee.submitted, UInt32(slot.index)) {
+            tries += 1
+            if tries > Self.triesMax { return false }
+            ls_pause()
+        }
         // The push must be visible before we look for sleepers; they look the other way round.
         ls_fence()
-        guard unsafe ls_load(&memory.link.pointee.sleepers) > 0 else { return }
+        guard unsafe ls_load(&memory.link.pointee.sleepers) > 0 else { return true }
         _ = unsafe ls_add(&memory.link.pointee.work, 1)
         _ = unsafe ls_futex_wake(&memory.link.pointee.work, 1)
+        return true
     }
+    private static let triesMax = 1_000_000
 
     /// The next finished request of this bell.
     package func collect(bell: Int) -> Slot? {
         var index: UInt32 = 0
-        guard unsafe ls_queue_pop(ls_link_finished(memory.link, UInt32(bell)), &index) else { return nil }
+        guard unsafe ls_queue_pop(ls_link_finished(memory.link, UInt32(bell)), &index), index < memory.slotCount else {
+            return nil
+        }
         return memory.slot(Int(index))
     }
 

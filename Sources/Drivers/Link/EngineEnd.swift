@@ -26,9 +26,7 @@ package final class EngineEnd: Sendable {
     package func tryNext() -> Slot? {
         var index: UInt32 = 0
         guard unsafe ls_queue_pop(&memory.link.pointee.submitted, &index) else { return nil }
-        let slot = memory.slot(Int(index))
-        unsafe ls_store(&slot.record.pointee.state, UInt32(LS_RUNNING))
-        return slot
+        return memory.slot(Int(index))
     }
 
     private func look() -> Slot? {

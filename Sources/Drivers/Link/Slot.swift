@@ -13,7 +13,10 @@ package enum Outcome: UInt32, Hashable, Sendable {
 
 /// One request's place in shared memory: its record and its bytes. Whoever holds the slot's number owns it; it is valid
 /// as long as its link lives.
-@safe package struct Slot {
+///
+/// Concurrency: a slot goes from thread to thread and from process to process, and belongs to one at a time; the words that
+/// both sides look at (`cancelled`, `state`) are atomic.
+@safe package struct Slot: @unchecked Sendable {
     package let record: UnsafeMutablePointer<ls_slot>
     package let data: UnsafeMutableRawPointer
     package let capacity: Int
@@ -51,6 +54,14 @@ package enum Outcome: UInt32, Hashable, Sendable {
 
     /// Says whose bell is rung when it is finished.
     package func assign(bell: Int) { unsafe record.pointee.bell = UInt32(bell) }
+
+    /// Says that a run of this request has begun.
+    package func begin(at now: Instant) {
+        unsafe record.pointee.started_ns = now.nanoseconds
+        unsafe ls_store(&record.pointee.state, UInt32(LS_RUNNING))
+    }
+
+    package var isRunning: Bool { unsafe ls_load(&record.pointee.state) == UInt32(LS_RUNNING) }
 
     package func cancel() { unsafe ls_store(&record.pointee.cancelled, 1) }
 
@@ -98,6 +109,20 @@ package enum Outcome: UInt32, Hashable, Sendable {
         unsafe SlotTensor(record: ls_slot_output(record, UInt32(number)), slot: self)
     }
 
+    /// Whether what the engine wrote can be believed: an engine that went astray must not lead its caller astray.
+    package func isSound(outputs ports: Int) -> Bool {
+        guard outputCount <= Int(LS_TENSORS_MAX) else { return false }
+        return (0..<outputCount).allSatisfy { number in
+            let tensor = output(number)
+            let place = unsafe tensor.record.pointee.offset
+            let bytes = unsafe tensor.record.pointee.bytes
+            guard tensor.port < ports, tensor.rank <= Int(LS_RANK_MAX), place <= UInt64(capacity),
+                bytes <= UInt64(capacity) - place
+            else { return false }
+            return tensor.hasItsBytes
+        }
+    }
+
     package func fail(_ outcome: Outcome, _ text: String) {
         unsafe record.pointee.outcome = outcome.rawValue
         unsafe record.pointee.output_count = 0
@@ -121,6 +146,18 @@ package enum Outcome: UInt32, Hashable, Sendable {
         unsafe UnsafeMutableRawBufferPointer(
             start: slot.data + Int(record.pointee.offset), count: Int(record.pointee.bytes))
     }
+    /// Whether shape and type say as many bytes as there are; strings say it themselves.
+    var hasItsBytes: Bool {
+        guard let type else { return false }
+        var need = type.stride ?? 4
+        for axis in 0..<rank {
+            let (product, overflow) = need.multipliedReportingOverflow(by: dimension(axis))
+            guard !overflow, dimension(axis) >= 0 else { return false }
+            need = product
+        }
+        return unsafe type == .string ? bytes.count >= need : bytes.count == need
+    }
+
     /// The bytes as float32 values, when that is what they are.
     package var floats: UnsafeMutableBufferPointer<Float>? {
         guard type == .float32 else { return nil }

@@ -65,10 +65,24 @@ internal import Glibc
         guard rank <= 8 else { throw Fault(.model, "\(name) has \(rank) dimensions; 8 is the most") }
         var dims = [Int64](repeating: 0, count: rank)
         unsafe try library.check(ort_dims(library.api, shapeInfo, &dims, rank))
+        guard Self.isCountable(dims) else {
+            throw Fault(.model, "\(name) has the shape \(dims), which no memory holds")
+        }
         var names = unsafe [UnsafePointer<CChar>?](repeating: nil, count: rank)
         unsafe try library.check(ort_dim_names(library.api, shapeInfo, &names, rank))
         return Port(
             name: name, type: type, shape: dims.map { $0 < 0 ? -1 : Int($0) },
             dimensionNames: unsafe names.map { unsafe $0.map { unsafe String(cString: $0) } ?? "" })
+    }
+
+    /// Whether the fixed dimensions, zeros passed over, multiply to something that can be counted in bytes.
+    private static func isCountable(_ dims: [Int64]) -> Bool {
+        var product: Int64 = 16
+        for side in dims {
+            let (next, overflow) = product.multipliedReportingOverflow(by: max(1, side))
+            if overflow { return false }
+            product = next
+        }
+        return true
     }
 }

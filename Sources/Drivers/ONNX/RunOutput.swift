@@ -41,6 +41,11 @@ package import Core
         unsafe value = nil
     }
 
+    /// A slot's record has room for so many dimensions.
+    package func checkRank() throws(Fault) {
+        guard shape.count <= 8 else { throw Fault(.model, "an output has \(shape.count) dimensions; 8 is the most") }
+    }
+
     package var elementCount: Int { Int(shape.reduce(1, *)) }
 
     /// How many bytes `copy` writes; strings are written with their lengths before them.

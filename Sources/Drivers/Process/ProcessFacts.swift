@@ -30,6 +30,15 @@ package enum ProcessFacts {
         Int(ls_processor_count())
     }
 
+    /// Lets this process have as many open files as it may: a thousand connections and their engines need more than most
+    /// shells give.
+    package static func raiseFileLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     /// Makes and maps that much shared memory without touching it, to see whether the machine allows it.
     package static func tryToShare(bytes: Int) throws(Fault) {
         let descriptor = unsafe ls_memfd("lineside-try", UInt64(bytes))

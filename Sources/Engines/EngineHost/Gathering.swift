@@ -14,12 +14,12 @@ struct Gathering {
     mutating func collect(from end: EngineEnd) -> [Slot] {
         guard let first = held ?? end.next() else { return [] }
         held = nil
-        guard rule.isOn, first.inputCount > 0 else { return [first] }
+        guard rule.isOn, first.inputCount > 0, Self.isEven(first) else { return [first] }
         var slots = [first]
         var rows = Self.rows(first)
         let patience = min(first.submitted.advanced(by: rule.delayNanoseconds), Self.halfWay(to: first.deadline))
         while rows < rule.rowsMax, let next = end.next(until: patience) {
-            guard Self.alike(first, next), rows + Self.rows(next) <= rule.rowsMax else {
+            guard Self.alike(first, next), Self.isEven(next), rows + Self.rows(next) <= rule.rowsMax else {
                 held = next
                 break
             }
@@ -35,7 +35,12 @@ struct Gathering {
         return now.advanced(by: deadline.since(now) / 2)
     }
 
-    static func rows(_ slot: Slot) -> Int { slot.input(0).dimension(0) }
+    static func rows(_ slot: Slot) -> Int { slot.input(0).rank > 0 ? slot.input(0).dimension(0) : 0 }
+
+    /// Whether every input has as many rows as the first: only then can rows be dealt out again.
+    private static func isEven(_ slot: Slot) -> Bool {
+        (0..<slot.inputCount).allSatisfy { slot.input($0).rank > 0 && slot.input($0).dimension(0) == rows(slot) }
+    }
 
     /// Whether two requests differ in nothing but their number of rows.
     private static func alike(_ one: Slot, _ other: Slot) -> Bool {

@@ -21,7 +21,7 @@ struct JointRun {
         var memory: [UnsafeMutableRawPointer] = unsafe []
         defer { for place in unsafe memory.indices { unsafe free(memory[place]) } }
         for number in 0..<slots[0].inputCount { unsafe memory.append(try join(number, run)) }
-        watch.begin(slots.map(\.deadline).min() ?? .distantFuture)
+        watch.begin(slots.map(\.deadline).min() ?? .distantFuture, slots)
         var failure: Fault?
         do throws(Fault) { unsafe try run.run(wanted: slots[0].record.pointee.wanted) } catch { failure = error }
         if watch.end() { failure = Fault(.timeout, "the batch was stopped") }
@@ -58,6 +58,7 @@ struct JointRun {
     }
 
     private func collect(_ output: RunOutput) throws(Fault) -> Output {
+        try output.checkRank()
         let total = rows.reduce(0, +)
         guard output.type != .string, output.shape.first == Int64(total), total > 0 else {
             throw Fault(.model, "output \(output.port) does not answer a row for a row")

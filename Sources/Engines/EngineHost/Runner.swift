@@ -20,7 +20,7 @@ struct Runner {
     }
 
     private func runAlone(_ slot: Slot) {
-        unsafe slot.record.pointee.started_ns = Instant.now.nanoseconds
+        slot.begin(at: .now)
         do throws(Fault) {
             if slot.isCancelled || slot.deadline <= Instant.now {
                 slot.fail(.expired, "the deadline passed before the run")
@@ -36,7 +36,7 @@ struct Runner {
 
     private func compute(_ slot: Slot) throws(Fault) {
         for number in 0..<slot.inputCount { try add(slot.input(number)) }
-        watch.begin(slot.deadline)
+        watch.begin(slot.deadline, [slot])
         let failure: Fault?
         do throws(Fault) {
             unsafe try run.run(wanted: slot.record.pointee.wanted)
@@ -55,6 +55,7 @@ struct Runner {
     }
 
     private func write(_ output: RunOutput, to slot: Slot) throws(Fault) {
+        try output.checkRank()
         let bytes = try output.byteCount()
         guard let offset = slot.place(bytes) else {
             throw Fault(.exhausted, "the outputs do not fit into \(ByteSize(slot.capacity))")
@@ -68,12 +69,12 @@ struct Runner {
     /// Runs several requests as one; false when the model did not keep to the batch axis, and nothing was answered.
     private func runTogether(_ slots: [Slot]) -> Bool {
         let joint = JointRun(slots: slots)
-        let started = Instant.now.nanoseconds
+        let started = Instant.now
+        for slot in slots { slot.begin(at: started) }
         defer { run.clear() }
         guard let outputs = try? joint.run(run, watch) else { return false }
         for place in slots.indices {
             let slot = slots[place]
-            unsafe slot.record.pointee.started_ns = started
             unsafe slot.record.pointee.batch = place == 0 ? UInt32(slots.count) : 0
             joint.answer(slot, place, outputs)
             end.finish(slot)

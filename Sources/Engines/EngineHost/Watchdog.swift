@@ -1,5 +1,6 @@
 internal import CKernel
 internal import Core
+internal import Link
 internal import ONNX
 internal import Synchronization
 
@@ -50,7 +51,11 @@ internal import Synchronization
 
 /// One runner's deadline.
 @safe final class Watch: @unchecked Sendable {
-    private struct State { var deadline: Instant?; var stopped = false }
+    private struct State {
+        var deadline: Instant?
+        var slots: [Slot] = []
+        var stopped = false
+    }
     private let run: SessionRun
     private let bell: UnsafeMutablePointer<UInt32>
     private let state = Mutex(State())
@@ -60,8 +65,9 @@ internal import Synchronization
         unsafe self.bell = unsafe bell
     }
 
-    func begin(_ deadline: Instant) {
-        state.withLock { $0 = State(deadline: deadline) }
+    /// A run for these requests begins.
+    func begin(_ deadline: Instant, _ slots: [Slot]) {
+        state.withLock { $0 = State(deadline: deadline, slots: slots) }
         if unsafe ls_load(bell) == 1, unsafe ls_exchange(bell, 0) == 1 { _ = unsafe ls_futex_wake(bell, 1) }
     }
 
@@ -77,7 +83,9 @@ internal import Synchronization
     fileprivate func stopIfLate(_ now: Instant) -> Bool {
         state.withLock { state in
             guard let deadline = state.deadline else { return false }
-            if deadline <= now && !state.stopped {
+            // When nobody waits for any of it any more, the run is as late as it can be.
+            let isLate = deadline <= now || state.slots.allSatisfy(\.isCancelled)
+            if isLate && !state.stopped {
                 state.stopped = true
                 run.terminate(true)
             }

@@ -16,6 +16,8 @@ package final class Call {
     package let deadline: Instant
     private var tell: ((CallResult) -> Void)?
     var slot: Slot?
+    /// Whoever was answered gives the slot back himself.
+    var keepsSlot = false
 
     package init(deadline: Instant, _ tell: @escaping (CallResult) -> Void) {
         self.deadline = deadline

@@ -43,8 +43,11 @@ package final class CallDesk: ReactorGuest {
 
     // MARK: calls
 
-    /// An empty slot of the engine, to receive a body in place.
-    package func takeSlot(of engine: EngineHandle) -> Slot? { engine.isDead ? nil : engine.caller.take(bell: bell) }
+    /// An empty slot of the engine, to receive a body in place. Half of the slots are kept for requests that are complete.
+    package func takeSlot(of engine: EngineHandle) -> Slot? {
+        engine.isDead || engine.caller.inUse >= engine.caller.memory.slotCount / 2
+            ? nil : engine.caller.take(bell: bell)
+    }
 
     /// Sends a filled slot on its way.
     package func submit(_ call: Call, _ slot: Slot, to engine: EngineHandle) {
@@ -59,7 +62,12 @@ package final class CallDesk: ReactorGuest {
         station.count += 1
         station.lastSubmitted = .now
         nextDeadline = min(nextDeadline, call.deadline)
-        engine.caller.submit(slot)
+        guard engine.caller.submit(slot) else {
+            station.calls[slot.index] = nil
+            station.count -= 1
+            engine.kill()
+            return call.end(.engineDied)
+        }
     }
 
     /// Minds the deadline of a call whose engine is not there yet.
@@ -139,13 +147,16 @@ package final class CallDesk: ReactorGuest {
             station.calls[slot.index] = nil
             station.count -= 1
             if let call, !call.isOver { answer(call, slot, station.engine) }
-            station.engine.caller.putBack(slot)
+            if call?.keepsSlot != true { station.engine.caller.putBack(slot) }
         }
         return worked
     }
 
     private func answer(_ call: Call, _ slot: Slot, _ engine: EngineHandle) {
         switch slot.outcome {
+        case .completed where !slot.isSound(outputs: engine.signature.outputs.count):
+            engine.kill()
+            call.end(.engineDied)
         case .completed:
             engine.noteRun(slot.finished.since(slot.started))
             call.end(.answered(slot, engine))
@@ -157,31 +168,59 @@ package final class CallDesk: ReactorGuest {
     /// Ends calls whose time is up, and engines that do not let go of one.
     private func expire() -> Bool {
         let now = Instant.now
-        var next = Instant.distantFuture
-        var late: [Call] = []
+        var review = DeadlineReview(now: now, grace: Self.graceNanoseconds)
         for station in stations where station.count > 0 {
-            var isStuck = false
-            for call in station.calls {
-                guard let call else { continue }
-                if call.deadline <= now {
-                    if !call.isOver { late.append(call) }
-                    let end = call.deadline.advanced(by: Self.graceNanoseconds)
-                    if end <= now { isStuck = true } else { next = min(next, end) }
-                } else {
-                    next = min(next, call.deadline)
-                }
-            }
-            if isStuck && !station.engine.isDead { station.engine.kill() }
+            review.beginEngine()
+            for call in station.calls { if let call { review.look(at: call) } }
+            if review.isEngineStuck, !station.engine.isDead { station.engine.kill() }
         }
-        for call in waiting {
-            if call.deadline <= now { late.append(call) } else { next = min(next, call.deadline) }
-        }
+        for call in waiting { review.look(at: call) }
         waiting.removeAll { $0.deadline <= now }
-        nextDeadline = next
-        for call in late {
+        nextDeadline = review.next
+        for call in review.late {
             call.slot?.cancel()
             call.end(.expired)
         }
-        return !late.isEmpty
+        return !review.late.isEmpty
+    }
+}
+
+/// Decides which calls are over, which engines are stuck, and when to look again. Pure: ends nothing.
+struct DeadlineReview {
+    private let now: Instant
+    private let grace: UInt64
+    private(set) var late: [Call] = []
+    private(set) var next = Instant.distantFuture
+    private var overrun = false
+    private var neglected = false
+    private var works = false
+
+    init(now: Instant, grace: UInt64) {
+        self.now = now
+        self.grace = grace
+    }
+
+    mutating func beginEngine() { (overrun, neglected, works) = (false, false, false) }
+
+    /// A run that goes on long after its deadline, or a request that nobody takes although nothing lawful is running.
+    /// A request that waits behind others' long runs is late, but its engine is well.
+    var isEngineStuck: Bool { overrun || neglected && !works }
+
+    mutating func look(at call: Call) {
+        let isRunning = call.slot?.isRunning == true
+        guard call.deadline <= now else {
+            works = works || isRunning
+            next = min(next, call.deadline)
+            return
+        }
+        if !call.isOver { late.append(call) }
+        guard call.slot != nil else { return }
+        let end = call.deadline.advanced(by: grace)
+        if end > now {
+            next = min(next, end)
+        } else {
+            if isRunning { overrun = true } else { neglected = true }
+            next = min(next, now.advanced(by: grace))
+        }
     }
 }

@@ -63,6 +63,8 @@ struct CatalogPlan {
     }
 
     private(set) var shelves: [String: [Shelf]] = [:]
+    /// The version that answers when a request names none: the one that was loaded on purpose, not the newest on disk.
+    private var served: [String: Int] = [:]
     var active: ModelName?
     var activeFailure: String?
     private var loading = 0
@@ -98,9 +100,9 @@ struct CatalogPlan {
 
     /// nil when the name or the version is not known.
     mutating func find(_ name: String, _ version: Int?, _ now: Instant) -> ModelCatalog.Finding? {
-        guard let known = shelves[name],
-            let place = version.map({ wanted in known.firstIndex { $0.file.version == wanted } }) ?? known.indices.last
-        else { return nil }
+        guard let known = shelves[name] else { return nil }
+        let served = (version ?? served[name]).flatMap { wanted in known.firstIndex { $0.file.version == wanted } }
+        guard let place = version == nil ? served ?? known.indices.last : served else { return nil }
         let shelf = known[place]
         if let engine = shelf.current, !engine.isDead {
             shelves[name]?[place].lastUsed = now
@@ -125,6 +127,9 @@ struct CatalogPlan {
         }
         let step = change(key) { shelf -> Step? in
             if fresh { shelf.isUnloaded = false }
+            if shelf.isUnloaded {
+                return .tell([completion], .failure(Fault(.unavailable, "model \(key) was unloaded")))
+            }
             if !fresh, let engine = shelf.current, !engine.isDead { return .tell([completion], .success(engine)) }
             if !fresh, let failure = shelf.failure, now.since(shelf.failedAt) < Self.retryNanoseconds {
                 return .tell([completion], .failure(failure))
@@ -157,6 +162,8 @@ struct CatalogPlan {
         let told = change(key) { shelf -> [ModelCatalog.Completion] in
             shelf.isLoading = false
             switch result {
+            case .success(let engine) where shelf.isUnloaded:
+                engine.retire()
             case .success(let engine):
                 shelf.current?.retire()
                 shelf.current = engine
@@ -174,7 +181,10 @@ struct CatalogPlan {
             _ = change(key) { $0.isLoading = true }
             queue.append(key)
         }
-        if (try? result.get()) != nil, active == key.name { activeFailure = nil }
+        if (try? result.get()) != nil {
+            if served[key.name.description] == nil { served[key.name.description] = key.version }
+            if active == key.name { activeFailure = nil }
+        }
         guard !queue.isEmpty, loading < Self.loadsMax else { return (told ?? [], nil) }
         let next = queue.removeFirst()
         loading += 1
@@ -195,9 +205,20 @@ struct CatalogPlan {
 
     // MARK: letting go
 
-    mutating func activate(_ name: ModelName) {
-        if let old = active, old != name { release(old.description) }
-        active = name
+    /// Makes one version the answer of its name; engines of its other versions have nothing left to answer.
+    mutating func serve(_ key: ModelKey) {
+        let name = key.name.description
+        for place in (shelves[name] ?? []).indices where shelves[name]?[place].file.version != key.version {
+            shelves[name]?[place].current?.retire()
+            shelves[name]?[place].current = nil
+        }
+        served[name] = key.version
+    }
+
+    mutating func activate(_ key: ModelKey) {
+        if let old = active, old != key.name { release(old.description) }
+        serve(key)
+        active = key.name
         activeFailure = nil
     }
 
@@ -224,7 +245,8 @@ struct CatalogPlan {
         let known = sizes.values.reduce(0, +)
         let typical = sizes.isEmpty ? 0 : known / sizes.count
         let newcomer = change(key) { $0.current == nil ? max($0.resident, typical) : 0 } ?? 0
-        var total = known + newcomer
+        // Others that are loading beside it will want as much.
+        var total = known + newcomer + max(0, loading - 1) * typical
         var gone: [String] = []
         let candidates = shelves.values.flatMap { $0 }.filter { shelf in
             shelf.current.map { $0.caller.inUse == 0 } == true && ModelKey(shelf.file) != key

@@ -41,7 +41,7 @@ package struct ContainerDoor: Sendable {
         Passage<Terms>(
             exchange, plane, seconds: plane.settings.otherSeconds,
             prepare: { engine in try prepare(exchange, engine, isCSV: type == "text/csv") },
-            tell: { ending in answer(exchange, ending, target) }
+            tell: { _, ending in answer(exchange, ending, target) }
         ).start(finding)
     }
 

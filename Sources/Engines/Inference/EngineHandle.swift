@@ -43,6 +43,8 @@ package final class EngineHandle: Sendable {
 
     deinit { line.hangUp() }
 
+    /// Whether the inspection contract can feed it: exactly one float32 input.
+    package var canInspect: Bool { signature.inputs.count == 1 && signature.inputs[0].type == .float32 }
     package var signature: ModelSignature { description.signature }
     package var isDead: Bool { state.withLock { $0.isDead } }
     /// Another engine has taken over, or nobody needs this one: it ends with its last request.

@@ -20,7 +20,7 @@ package struct InspectionDoor: Sendable {
                 handler: { exchange in infer(exchange) }),
             unsafe Route(
                 .post, "/reload-model", "Load a model, warm it up and make it the active one", changesState: true,
-                document: InspectionDocuments.reload, handler: { exchange in reload(exchange) }),
+                bodyBytesMax: 1 << 20, document: InspectionDocuments.reload, handler: { exchange in reload(exchange) }),
             unsafe Route(
                 .get, "/healthz", "Is a warmed model active", document: InspectionDocuments.health,
                 handler: { exchange in health(exchange, ok: "ok", notOK: "unavailable") }),
@@ -51,7 +51,7 @@ package struct InspectionDoor: Sendable {
         let passage = Passage<Terms>(
             exchange, plane, seconds: plane.settings.inferSeconds,
             prepare: { engine in try prepare(exchange, asked, engine) },
-            tell: { ending in answer(exchange, ending, reason) })
+            tell: { _, ending in answer(exchange, ending, reason) })
         if case .failure(let issues) = asked { return passage.refuse(issues) }
         if let type = exchange.head.mediaType, type != Self.rawType, type != "application/json" {
             return passage.refuse(Fault(.invalid, "Unsupported media type: \(type)"))
@@ -212,9 +212,10 @@ package struct InspectionDoor: Sendable {
     }
 
     private func answer(_ exchange: Exchange, _ slot: Slot, _ engine: EngineHandle, _ terms: Terms) {
-        guard slot.outputCount > 0, let score = score(slot.output(0)) else {
+        guard slot.outputCount > 0, let score = score(slot.output(0)), score.isFinite else {
             engine.series.count(.error)
-            return detail(exchange, .internalError, "Inference runtime error: the model's first output is not a number")
+            return detail(
+                exchange, .internalError, "Inference runtime error: the model's first output is not a finite number")
         }
         let defective = score >= terms.threshold
         engine.series.count(defective ? .defective : .ok)

@@ -133,11 +133,22 @@ package final class ModelCatalog: Sendable {
         Log.line(
             "the engine of model \(key) (pid \(pid)) ended with \(how); starting another\(again.delay > 0 ? " in \(again.delay / Span64.millisecond) ms" : "")"
         )
-        guard again.delay > 0 else { return load(key, fresh: false) { _ in } }
+        restart(key, after: again.delay)
+    }
+
+    /// Starts the next engine; the active model is tried again and again, because a balancer that trusts `/readyz` sends
+    /// nothing that would.
+    private func restart(_ key: ModelKey, after delay: UInt64) {
+        guard delay > 0 else { return load(key, fresh: false) { [self] in retry(key, $0) } }
         Lane.start("restart") { [self] in
-            Pause.nanoseconds(again.delay)
-            load(key, fresh: false) { _ in }
+            Pause.nanoseconds(delay)
+            load(key, fresh: false) { [self] in retry(key, $0) }
         }
+    }
+
+    private func retry(_ key: ModelKey, _ result: Result<EngineHandle, Fault>) {
+        guard case .failure = result, state.withLock({ $0.active == key.name }) else { return }
+        restart(key, after: 2 * Span64.second)
     }
 
     /// Puts the least recently used idle engines aside until the budget holds, the newcomer's likely size included.
@@ -170,13 +181,33 @@ package final class ModelCatalog: Sendable {
             case .failure(let fault):
                 book.failedReloads.add()
                 completion(.failure(.broken(fault)))
+            case .success(let engine) where !engine.canInspect:
+                book.failedReloads.add()
+                let inputs = engine.signature.inputs.map { "\($0.name) \($0.type.name)" }.joined(separator: ", ")
+                completion(
+                    .failure(
+                        .broken(Fault(.model, "/infer needs a model with exactly one FP32 input, and it has \(inputs)"))
+                    ))
             case .success(let engine):
-                state.withLock { $0.activate(name) }
+                state.withLock { $0.activate(ModelKey(newest)) }
                 book.reloads.add()
                 tellReleased()
                 completion(.success(engine))
             }
         }
+    }
+
+    /// The newest version that lies in the folder now, for a load that names none.
+    package func newest(of text: String) -> ModelKey? {
+        guard let name = try? ModelName(parsing: text), let newest = folder.versions(of: name).last else { return nil }
+        state.withLock { $0.learn(name, folder.versions(of: name)) }
+        return ModelKey(newest)
+    }
+
+    /// From now on `key` answers for its name.
+    package func serve(_ key: ModelKey) {
+        state.withLock { $0.serve(key) }
+        tellReleased()
     }
 
     /// Chooses the active model at start; what is wrong with it is remembered for the health checks.

@@ -97,6 +97,10 @@ struct ModelDocument {
         json.string(port.name)
         json.key("data_type")
         json.string("TYPE_" + (port.type == .string ? "STRING" : port.type.name))
+        json.key("format")
+        let sides = withoutBatch ? port.shape.dropFirst() : port.shape[...]
+        let isImage = port.shape.count == 4 && (port.shape[1] == 1 || port.shape[1] == 3)
+        json.string(isImage && sides.count == 3 ? "FORMAT_NCHW" : "FORMAT_NONE")
         json.key("dims")
         dimensions(withoutBatch ? port.shape.dropFirst() : port.shape[...], &json)
         json.endObject()

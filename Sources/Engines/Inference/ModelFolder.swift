@@ -7,10 +7,14 @@ package struct ModelFolder: Hashable, Sendable {
     /// Set when a single file is served; its name is then the only one.
     package let onlyFile: ModelFile?
 
-    /// A folder; it need not exist yet.
-    package init(folder: String) {
+    /// What the folder itself is called when it is a model.
+    private let ownName: String
+
+    /// A folder; it need not exist yet. `named` says what a model directly in it is called, when the folder's name is chance.
+    package init(folder: String, named: ModelName? = nil) {
         path = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         onlyFile = nil
+        ownName = named?.description ?? path.split(separator: "/").last.map(String.init) ?? "model"
     }
 
     /// A single model file, named after itself or, when it is `model.onnx`, after its folder.
@@ -22,6 +26,7 @@ package struct ModelFolder: Hashable, Sendable {
         let given = stem == "model" ? parts.dropLast().last { Int($0) == nil && $0 != "." && $0 != ".." } ?? stem : stem
         let name = try ModelName(parsing: given)
         let beside = Self.metadata(beside: path + "/" + (parts.last ?? ""), in: path)
+        ownName = given
         onlyFile = ModelFile(name: name, version: 1, path: file, metadataPath: beside)
     }
 
@@ -32,6 +37,10 @@ package struct ModelFolder: Hashable, Sendable {
         for entry in (try? FileAccess.names(in: path)) ?? [] {
             if let stem = Self.stem(entry), let name = try? ModelName(parsing: stem == "model" ? folderName : stem) {
                 found[name, default: []] += versions(of: name)
+            } else if Int(entry) != nil, let own = try? ModelName(parsing: folderName),
+                FileAccess.isFile("\(path)/\(entry)/model.onnx")
+            {
+                found[own] = versions(of: own)
             } else if let name = try? ModelName(parsing: entry), FileAccess.isFolder("\(path)/\(entry)") {
                 let files = versions(of: name)
                 if !files.isEmpty { found[name] = files }
@@ -50,6 +59,11 @@ package struct ModelFolder: Hashable, Sendable {
         }
         let home = "\(path)/\(name)"
         if FileAccess.isFile("\(home)/model.onnx") { return [file(name, 1, "\(home)/model.onnx", in: home)] }
+        return numbered(name, in: home) + (name.description == folderName ? numbered(name, in: path) : [])
+    }
+
+    /// `1/model.onnx`, `2/model.onnx` ... under `home`.
+    private func numbered(_ name: ModelName, in home: String) -> [ModelFile] {
         let numbers = ((try? FileAccess.names(in: home)) ?? []).compactMap { Int($0) }.filter { $0 > 0 }.sorted()
         return numbers.compactMap { number in
             let place = "\(home)/\(number)"
@@ -61,7 +75,7 @@ package struct ModelFolder: Hashable, Sendable {
     /// Where the seed's service looks for a model, for the message when it is not there.
     package func artifactPath(of name: ModelName) -> String { "\(path)/\(name).onnx" }
 
-    private var folderName: String { path.split(separator: "/").last.map(String.init) ?? "model" }
+    private var folderName: String { ownName }
 
     private func file(
         _ name: ModelName, _ version: Int, _ path: String, in folder: String, orAbove above: String? = nil

@@ -34,7 +34,7 @@ package struct OneShot: Sendable {
             try fill(slot, engine, question)
         }
         slot.deadline = Instant.now.advanced(by: Span64.seconds(seconds))
-        engine.caller.submit(slot)
+        guard engine.caller.submit(slot) else { throw Fault(.unavailable, "the engine takes no request") }
         guard let done = wait(engine, until: slot.deadline.advanced(by: Span64.second)) else {
             throw Fault(.timeout, "the model did not answer within \(seconds) s", hint: "give it longer with --timeout")
         }

@@ -34,6 +34,7 @@ package struct OpenInferenceDoor: Sendable {
     /// A body with raw tensors is received straight into a slot, so that the first tensor is aligned there.
     private func place(_ exchange: Exchange, _ length: Int) -> UnsafeMutableRawBufferPointer? {
         guard let header = headerLength(exchange), header >= 0, header < length,
+            header <= PlaneSettings.inlineBodyBytesMax,
             unsafe exchange.head.bytes(of: "content-encoding") == nil, case .ready(let engine) = find(exchange),
             let slot = plane.desk(of: exchange.reactor).takeSlot(of: engine)
         else { return nil }
@@ -57,10 +58,10 @@ package struct OpenInferenceDoor: Sendable {
         let header = headerLength(exchange)
         let finding = find(exchange)
         let seconds = Self.timeout(exchange, limit: plane.settings.otherSeconds, header, plane)
-        Passage<Terms>(
+        let passage = Passage<Terms>(
             exchange, plane, seconds: seconds, prepare: { engine in try prepare(exchange, header, engine) },
-            tell: { ending in answer(exchange, ending) }
-        ).start(finding)
+            tell: { passage, ending in answer(exchange, passage, ending) })
+        passage.start(finding)
     }
 
     /// A small request's own `timeout` parameter shortens its ceiling; it must be known before the request is read in full.
@@ -129,10 +130,10 @@ package struct OpenInferenceDoor: Sendable {
         return try TensorRequest(root, binary: length..<body.count)
     }
 
-    private func answer(_ exchange: Exchange, _ ending: Ending<Terms>) {
+    private func answer(_ exchange: Exchange, _ passage: Passage<Terms>, _ ending: Ending<Terms>) {
         let name = exchange.parameters[0]
         switch ending {
-        case .answered(let slot, let engine, let terms): answer(exchange, slot, engine, terms)
+        case .answered(let slot, let engine, let terms): answer(exchange, passage, slot, engine, terms)
         case .refused(let fault as Fault):
             V2Error.send(exchange, fault.code == .exhausted ? .unavailable : .badRequest, fault.description)
         case .refused(let error): V2Error.send(exchange, .badRequest, "\(error)")
@@ -149,7 +150,9 @@ package struct OpenInferenceDoor: Sendable {
         }
     }
 
-    private func answer(_ exchange: Exchange, _ slot: Slot, _ engine: EngineHandle, _ terms: Terms) {
+    private func answer(
+        _ exchange: Exchange, _ passage: Passage<Terms>, _ slot: Slot, _ engine: EngineHandle, _ terms: Terms
+    ) {
         engine.series.count(.ok)
         let tensors = (0..<slot.outputCount).compactMap { number -> AnswerTensor? in
             let tensor = slot.output(number)
@@ -163,17 +166,40 @@ package struct OpenInferenceDoor: Sendable {
         }
         let answer = TensorAnswer(
             model: engine.name.description, version: "\(engine.version)", id: terms.id, tensors: tensors)
+        let bytes = tensors.reduce(0) { unsafe $0 + $1.bytes.count }
+        guard bytes <= PlaneSettings.inlineBodyBytesMax else {
+            return answerAside(exchange, answer, slot, engine, passage)
+        }
         if tensors.contains(where: \.isBinary) {
-            let body = ByteBuffer(capacity: 512 + tensors.reduce(0) { unsafe $0 + $1.bytes.count })
-            let length = answer.write(to: body) ?? 0
-            exchange.respond(
-                .ok, "application/octet-stream", fields: [("Inference-Header-Content-Length", "\(length)")]
-            ) { unsafe $0.append(body.bytes) }
+            let body = ByteBuffer(capacity: 512 + bytes)
+            let fields = Self.write(answer, to: body)
+            exchange.respond(.ok, Self.rawType, fields: fields) { unsafe $0.append(body.bytes) }
         } else {
             exchange.respond(.ok) { _ = answer.write(to: $0) }
         }
     }
+
+    private static let rawType: StaticString = "application/octet-stream"
+
+    private static func write(_ answer: TensorAnswer, to body: ByteBuffer) -> [(StaticString, String)] {
+        answer.write(to: body).map { [("Inference-Header-Content-Length", "\($0)")] } ?? []
+    }
+
+    /// A large answer is written by a worker, which borrows the slot meanwhile.
+    private func answerAside(
+        _ exchange: Exchange, _ answer: TensorAnswer, _ slot: Slot, _ engine: EngineHandle, _ passage: Passage<Terms>
+    ) {
+        passage.keepSlot()
+        let luggage = AnswerLuggage(answer: answer)
+        let isBinary = answer.tensors.contains(where: \.isBinary)
+        exchange.respondAside(
+            .ok, isBinary ? Self.rawType : "application/json", write: { body in Self.write(luggage.answer, to: body) },
+            written: { engine.caller.putBack(slot) })
+    }
 }
+
+/// An answer on its way to a worker; the slot that its bytes lie in is kept until the worker is done.
+private struct AnswerLuggage: @unchecked Sendable { let answer: TensorAnswer }
 
 /// Errors as the protocol's clients read them.
 enum V2Error {

@@ -26,7 +26,7 @@ final class Passage<Terms: Sendable>: @unchecked Sendable {
     private let desk: CallDesk
     private let call: Call
     private let prepare: Prepare
-    private let tell: (Ending<Terms>) -> Void
+    private let tell: (Passage, Ending<Terms>) -> Void
     private var isOver = false
     private var terms: Terms?
     private var submitted = Instant(nanoseconds: 0)
@@ -37,7 +37,7 @@ final class Passage<Terms: Sendable>: @unchecked Sendable {
     @discardableResult
     init(
         _ exchange: Exchange, _ plane: Plane, seconds: Double, prepare: @escaping Prepare,
-        tell: @escaping (Ending<Terms>) -> Void
+        tell: @escaping (Passage, Ending<Terms>) -> Void
     ) {
         self.exchange = exchange
         self.plane = plane
@@ -60,6 +60,9 @@ final class Passage<Terms: Sendable>: @unchecked Sendable {
 
     /// Ends before it began.
     func refuse(_ error: any Error) { finish(.refused(error)) }
+
+    /// Whoever is told of the answer keeps the slot and gives it back to its engine.
+    func keepSlot() { call.keepsSlot = true }
 
     private func load(_ key: ModelKey) {
         desk.wait(call)
@@ -134,7 +137,7 @@ final class Passage<Terms: Sendable>: @unchecked Sendable {
         isOver = true
         call.forget()
         exchange.onAbandoned = nil
-        tell(ending)
+        tell(self, ending)
     }
 
     /// The client went away: its run is not worth finishing.

@@ -64,7 +64,10 @@ package final class Plane: Sendable {
     /// Lends a JSON reader: its memory is worth keeping.
     func borrowDocument<Result>(_ body: (JSONDocument) -> Result) -> Result {
         let box = documents.withLock { $0.popLast() } ?? DocumentBox(document: JSONDocument())
-        defer { documents.withLock { $0.append(box) } }
+        defer {
+            box.document.trim()
+            documents.withLock { $0.append(box) }
+        }
         return body(box.document)
     }
 

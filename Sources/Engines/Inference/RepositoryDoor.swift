@@ -25,15 +25,15 @@ package struct RepositoryDoor: Sendable {
                 .get, "/v2/models/stats", "Figures of all models", document: documented,
                 handler: { exchange in statistics(exchange) }),
             unsafe Route(
-                .post, "/v2/repository/index", "Every model and its state", document: documented,
+                .post, "/v2/repository/index", "Every model and its state", bodyBytesMax: 1 << 20, document: documented,
                 handler: { exchange in index(exchange) }),
             unsafe Route(
                 .post, "/v2/repository/models/{model}/load", "Load or reload a model", changesState: true,
-                document: documented,
+                bodyBytesMax: 1 << 20, document: documented,
                 handler: { exchange in load(exchange) }),
             unsafe Route(
                 .post, "/v2/repository/models/{model}/unload", "Let a model go", changesState: true,
-                document: documented,
+                bodyBytesMax: 1 << 20, document: documented,
                 handler: { exchange in unload(exchange) }),
         ]
         for prefix in ["/v2/models/{model}", "/v2/models/{model}/versions/{version}"] {
@@ -187,30 +187,21 @@ package struct RepositoryDoor: Sendable {
         switch change {
         case .failure(let fault): V2Error.send(exchange, .badRequest, "failed to load '\(name)', \(fault.message)")
         case .success(let change):
-            guard case let finding = plane.catalog.find(name, version: nil), let key = Self.key(finding, name, plane)
-            else {
-                return V2Error.send(
-                    exchange, .badRequest,
-                    "failed to load '\(name)', failed to poll from model repository: no such model")
+            guard let key = plane.catalog.newest(of: name) else {
+                let text = "failed to load '\(name)', failed to poll from model repository: no such model"
+                return V2Error.send(exchange, .badRequest, text)
             }
             plane.catalog.setBatching(change, of: key)
             plane.catalog.load(key, fresh: true) { result in
                 exchange.reactor.post {
                     switch result {
-                    case .success: exchange.respond(.ok)
+                    case .success:
+                        plane.catalog.serve(key)
+                        exchange.respond(.ok)
                     case .failure(let fault): V2Error.send(exchange, .badRequest, "failed to load '\(name)', \(fault)")
                     }
                 }
             }
-        }
-    }
-
-    private static func key(_ finding: ModelCatalog.Finding, _ name: String, _ plane: Plane) -> ModelKey? {
-        switch finding {
-        case .ready(let engine): ModelKey(name: engine.name, version: engine.version)
-        case .absent(let key): key
-        case .unloaded: plane.catalog.index().last { $0.key.name.description == name }?.key
-        default: nil
         }
     }
 

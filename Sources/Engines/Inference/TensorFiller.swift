@@ -25,15 +25,20 @@ internal import Link
     }
 
     private func check(_ input: TensorRequest.Input, _ range: Range<Int>) throws(Fault) {
-        let elements = input.shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-        guard let stride = input.type.stride else {
-            return unsafe try StringBytes.check(
-                UnsafeRawBufferPointer(rebasing: body[range]), count: elements, name: input.name)
+        var need = input.type.stride ?? 1
+        for side in input.shape {
+            let (product, overflow) = need.multipliedReportingOverflow(by: side)
+            guard !overflow else { throw Fault(.invalid, "the shape of input '\(input.name)' is too large") }
+            need = product
         }
-        guard elements >= 0, range.count == elements.multipliedReportingOverflow(by: stride).partialValue else {
+        guard input.type != .string else {
+            return unsafe try StringBytes.check(
+                UnsafeRawBufferPointer(rebasing: body[range]), count: need, name: input.name)
+        }
+        guard range.count == need else {
             throw Fault(
                 .invalid,
-                "input '\(input.name)' has \(range.count) binary bytes, and \(input.type.name) of shape \(input.shape) needs \(elements * stride)"
+                "input '\(input.name)' has \(range.count) binary bytes, and \(input.type.name) of shape \(input.shape) needs \(need)"
             )
         }
     }

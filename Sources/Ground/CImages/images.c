@@ -37,7 +37,9 @@ static void png(const uint8_t *bytes, size_t count, ls_image *out) {
     }
     out->width = (int)image.width;
     out->height = (int)image.height;
-    image.format = PNG_FORMAT_RGB;
+    // Sixteen bits are values like eight, not linear light; alpha is dropped, not laid over some background.
+    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
+    image.format = PNG_FORMAT_RGBA;
     if (!too_large(out)) {
         out->pixels = malloc(PNG_IMAGE_SIZE(image));
         if (out->pixels && !png_image_finish_read(&image, NULL, out->pixels, 0, NULL)) {
@@ -45,6 +47,8 @@ static void png(const uint8_t *bytes, size_t count, ls_image *out) {
             free(out->pixels);
             out->pixels = NULL;
         }
+        size_t count_px = (size_t)out->width * (size_t)out->height;
+        for (size_t i = 0; out->pixels && i < count_px; i++) memmove(out->pixels + i * 3, out->pixels + i * 4, 3);
     }
     png_image_free(&image);
 }

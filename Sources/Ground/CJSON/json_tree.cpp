@@ -40,7 +40,7 @@ class Walk {
     void check(error_code error) { if (error != SUCCESS) refuse(error_message(error)); }
 
     size_t add(ls_json_kind kind, uint64_t a = 0, uint64_t b = 0) {
-        if (out.nodes.size() >= UINT32_MAX - 1) refuse("the document has too many values");
+        if (out.nodes.size() >= LS_JSON_NODES_MAX) refuse("the document has too many values");
         out.nodes.push_back({uint32_t(kind), uint32_t(out.nodes.size() + 1), a, b, 0, 0});
         return out.nodes.size() - 1;
     }

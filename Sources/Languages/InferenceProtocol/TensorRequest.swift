@@ -91,6 +91,7 @@ package struct TensorRequest {
         guard let shape = node["shape"]?.ints, shape.allSatisfy({ $0 >= 0 }) else {
             throw Fault(.invalid, "input '\(name)' needs a \"shape\" of whole numbers")
         }
+        try refuseSharedMemory(node, name)
         if let size = node["parameters"]?["binary_data_size"] {
             guard let count = size.int, count >= 0 else {
                 throw Fault(.invalid, "binary_data_size of input '\(name)' must be a whole number")
@@ -107,6 +108,13 @@ package struct TensorRequest {
         return Input(name: name, type: type, shape: shape, source: .json(data))
     }
 
+    private static func refuseSharedMemory(_ node: JSONNode, _ name: String) throws(Fault) {
+        guard node["parameters"]?["shared_memory_region"] != nil else { return }
+        throw Fault(
+            .invalid, "'\(name)' names a shared memory region: that extension is not offered",
+            hint: "send the tensor as binary data")
+    }
+
     private static func outputs(_ list: JSONNode?, _ prefersBinary: Bool) throws(Fault) -> [Output] {
         guard let list, !list.isNull else { return [] }
         guard list.kind == .array else { throw Fault(.invalid, "\"outputs\" must be an array") }
@@ -114,6 +122,7 @@ package struct TensorRequest {
         try list.forEachElement { node throws(Fault) in
             guard let name = node["name"]?.string else { throw Fault(.invalid, "every output needs a \"name\"") }
             let parameters = node["parameters"]
+            try refuseSharedMemory(node, name)
             let classes = parameters?["classification"]?.int
             outputs.append(
                 Output(

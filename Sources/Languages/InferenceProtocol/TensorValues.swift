@@ -29,7 +29,7 @@ package struct TensorValues {
         case .uint32: each(UInt32.self) { json.int(Int($0)) }
         case .uint64: each(UInt64.self) { json.uint($0) }
         case .bool: each(UInt8.self) { json.bool($0 != 0) }
-        case .string: unsafe eachString { unsafe json.string($0) }
+        case .string: unsafe eachString { unsafe json.string(String(decoding: $0, as: UTF8.self)) }
         }
     }
 

@@ -4,7 +4,7 @@ internal import CJSON
 @safe package final class JSONDocument {
     private let parser: OpaquePointer
     private var largestText = 0
-    /// A larger text leaves buffers behind that are given back before the next one.
+    /// A larger text leaves buffers behind that `trim` gives back.
     private static let keptTextBytesMax = 32 << 20
 
     package init() {
@@ -14,6 +14,14 @@ internal import CJSON
 
     deinit { unsafe ls_json_free(parser) }
 
+    /// Gives memory back after an unusually large text; its nodes die with it.
+    package func trim() {
+        guard largestText > Self.keptTextBytesMax else { return }
+        unsafe ls_json_shrink(parser)
+        copy = []
+        largestText = 0
+    }
+
     /// Where and why a text is not JSON.
     package struct Refusal: Error, Hashable, Sendable {
         package let reason: String
@@ -22,8 +30,7 @@ internal import CJSON
 
     /// Reads a text that is followed by at least 64 readable bytes. The nodes live until the next call.
     package func parse(padded text: UnsafeRawBufferPointer) throws(Refusal) -> JSONNode {
-        if largestText > Self.keptTextBytesMax { unsafe ls_json_shrink(parser) }
-        largestText = text.count
+        largestText = max(largestText, text.count)
         let start = unsafe text.baseAddress?.assumingMemoryBound(to: CChar.self)
         guard let start = unsafe start, unsafe ls_json_parse(parser, start, text.count) else {
             throw unsafe Refusal(

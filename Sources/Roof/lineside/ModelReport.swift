@@ -19,6 +19,11 @@ struct ModelReport {
     }
 
     private var unmet: [String] {
+        if let newest = OpsetRelease.all.map(\.opset).max(),
+            let opset = model.opsets[""] ?? model.opsets[OperatorName.defaultDomain], opset > newest
+        {
+            return ["opset \(opset), and the newest that any known ONNX Runtime runs is \(newest)"]
+        }
         guard let version = runtime.flatMap({ RuntimeVersion(parsing: $0.version) }) else { return [] }
         return model.unmetRequirements(by: version).map { "\($0)" }
     }

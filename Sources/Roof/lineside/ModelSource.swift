@@ -2,6 +2,7 @@ internal import Archive
 internal import Core
 internal import Files
 internal import Inference
+internal import InferenceProtocol
 
 /// What is served: told on the command line, by the environment, or found where containers put it.
 struct ModelSource {
@@ -20,7 +21,7 @@ struct ModelSource {
                 FileAccess.remove(target)
                 throw error
             }
-            (folder, unpacked) = (ModelFolder(folder: target), target)
+            (folder, unpacked) = (ModelFolder(folder: target, named: try Self.name(of: target)), target)
             return
         }
         unpacked = nil
@@ -35,6 +36,15 @@ struct ModelSource {
             }
             folder = ModelFolder(folder: path)
         }
+    }
+
+    /// An archive's model is called what its metadata say, or `model`: the folder it lies in has a name of chance.
+    private static func name(of folder: String) throws(Fault) -> ModelName {
+        let path = "\(folder)/metadata.json"
+        if FileAccess.isFile(path), let name = try ModelMetadata(parsing: try FileAccess.read(path), file: path).name {
+            return try ModelName(parsing: name)
+        }
+        return try ModelName(parsing: "model")
     }
 
     private static func defaultPath(_ options: ServeOptions) throws -> String {

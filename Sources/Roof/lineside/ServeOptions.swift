@@ -1,4 +1,5 @@
 internal import Core
+internal import Files
 internal import HTTP
 internal import Inference
 internal import ONNX
@@ -151,6 +152,10 @@ struct ServeOptions {
                 throw UsageFault(message: "--tls-client-ca needs --tls-cert and --tls-key")
             }
         case (let certificate?, let key?):
+            for path in [certificate, key, options.text("tls-client-ca")].compactMap({ $0 })
+            where !FileAccess.isFile(path) {
+                throw ConfigurationFault(message: "\(path) does not exist")
+            }
             tls = try TLSContext(certificate: certificate, key: key, clientAuthority: options.text("tls-client-ca"))
         default: throw UsageFault(message: "--tls-cert and --tls-key go together")
         }

@@ -23,6 +23,7 @@ enum ServeVerb {
     private static func run(_ words: Options) throws -> Int32 {
         let options = try ServeOptions(words, processors: ProcessFacts.processorCount)
         Signals.block()
+        ProcessFacts.raiseFileLimit()
         let source = try ModelSource(options)
         defer { source.cleanUp() }
         let house = try ServeHouse(options, source)

@@ -27,7 +27,7 @@ const char *ls_json_strings(const ls_json *json);
 const uint64_t *ls_json_numbers(const ls_json *json);
 /// Gives memory back after an unusually large document.
 void ls_json_shrink(ls_json *json);
-enum { LS_JSON_PADDING = 64, LS_JSON_DEPTH_MAX = 64 };
+enum { LS_JSON_PADDING = 64, LS_JSON_DEPTH_MAX = 64, LS_JSON_NODES_MAX = 1 << 22 };
 
 /// Shortest text that reads back as the same number; `out` has room for 32 bytes. Whole numbers keep a ".0".
 size_t ls_format_double(double value, char *out);
