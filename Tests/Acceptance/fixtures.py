@@ -248,6 +248,29 @@ def sum_batch(extra=0.0):
     return model("sum_batch", nodes, inputs, outputs, constants)
 
 
+def ratio():
+    """score = mean of the image over itself: 1, and not a number when the image is black."""
+    nodes = mean_of_image("mean_2d") + [helper.make_node("Div", ["mean_2d", "mean_2d"], ["score"])]
+    return model("ratio", nodes, image(IMAGE_8), score(), [ONE_BY_ONE])
+
+
+def tens_and_ones():
+    """a FP32 [n, 2] and b FP32 [m, 2] -> both FP32 [rows, 2] = 10 a + b; one row of either goes with any number."""
+    nodes = [helper.make_node("Mul", ["a", "ten"], ["tens"]), helper.make_node("Add", ["tens", "b"], ["both"])]
+    inputs = [tensor("a", TensorProto.FLOAT, ["n", 2]), tensor("b", TensorProto.FLOAT, ["m", 2])]
+    outputs = [tensor("both", TensorProto.FLOAT, ["rows", 2])]
+    return model("tens_and_ones", nodes, inputs, outputs, [constant("ten", [10], np.float32)])
+
+
+def reshape():
+    """values FP32 [n] and sides INT64 [rank] -> shaped FP32: as many dimensions as sides, and none declared."""
+    nodes = [helper.make_node("Reshape", ["values", "sides"], ["shaped"])]
+    inputs = [tensor("values", TensorProto.FLOAT, ["n"]), tensor("sides", TensorProto.INT64, ["rank"])]
+    built = model("reshape", nodes, inputs, [tensor("shaped", TensorProto.FLOAT, [])])
+    built.graph.output[0].type.tensor_type.ClearField("shape")
+    return built
+
+
 # -- on disk ----------------------------------------------------------------------------------------------------------
 
 
@@ -272,7 +295,7 @@ def build(folder):
     """The good models.
 
     NAME.onnx:            inspect, inspect_b, inspect_512, two_out_heatmap, slow, slow_one_node, failing,
-                          failing_rows, sum_batch
+                          failing_rows, sum_batch, ratio, tens_and_ones, reshape
     NAME/1/model.onnx:    simple, simple_fixed, simple_string, string_operators, identity_{bool,uint8,...,string}
     """
     flat = {
@@ -285,6 +308,9 @@ def build(folder):
         "failing": failing(),
         "failing_rows": failing_rows(),
         "sum_batch": sum_batch(),
+        "ratio": ratio(),
+        "tens_and_ones": tens_and_ones(),
+        "reshape": reshape(),
     }
     versioned = {
         "simple": simple(),

@@ -32,19 +32,19 @@ def engines_resident(server):
 
 
 def test_only_the_active_model_is_loaded_at_start(server):
-    """[serve-models-5]"""
+    """[serve-models-6]"""
     assert len(server.engines()) == 1
 
 
 def test_every_model_answers_for_itself_in_any_order(server):
-    """[serve-models-5] B17"""
+    """[serve-models-6] B17"""
     mixed = random.Random(30).sample(range(COUNT), COUNT)
     for number in [*range(COUNT), *mixed[: COUNT // 2]]:
         assert ask(server, number) == [sum(ROW) + number]
 
 
 def test_the_budget_is_kept(server):
-    """[serve-models-5] B17: within a tenth, once those that must go have gone"""
+    """[serve-models-6] B17: within a tenth, once those that must go have gone"""
     for number in range(COUNT // 2):
         ask(server, number)
     wait_until(lambda: engines_resident(server) <= 1.1 * BUDGET, "engines to leave")
@@ -55,7 +55,7 @@ def test_the_budget_is_kept(server):
 
 
 def test_the_one_just_used_stays(server):
-    """[serve-models-5]: the least recently used leave first"""
+    """[serve-models-6]: the least recently used leave first"""
     server.post("/v2/repository/models/copy_07/unload")
     wait_until(lambda: server.get("/v2/models/copy_07/ready").status_code != 200, "copy_07 to leave")
     before = set(server.engines())
@@ -85,7 +85,7 @@ def test_load_times_are_told(server):
 
 
 def test_preload_loads_all_at_start(start, models, tmp_path):
-    """[serve-models-5]"""
+    """[serve-models-6]"""
     fixtures.build_copies(tmp_path, 3)
     with start(tmp_path, "--active", "copy_00", "--preload") as server:
         wait_until(lambda: len(server.engines()) == 3, "three engines")

@@ -7,6 +7,8 @@ package struct EngineDescription: Hashable, Sendable {
     /// The execution provider that runs the model, and a remark when it is not the one first asked for.
     package var provider = ""
     package var remark = ""
+    /// The provider is not the first of the preference.
+    package var fellBack = false
     package var loadNanoseconds: UInt64 = 0
     package var warmRunNanoseconds: UInt64 = 0
     package var instances = 1
@@ -33,7 +35,9 @@ extension EngineDescription {
             put(ports: signature.inputs, to: &out)
             put(ports: signature.outputs, to: &out)
             for text in [runtimeVersion, provider, remark] { out.put(text) }
-            for number in [loadNanoseconds, warmRunNanoseconds, UInt64(instances), batches ? 1 : 0] { out.put(number) }
+            for number in [loadNanoseconds, warmRunNanoseconds, UInt64(instances), batches ? 1 : 0, fellBack ? 1 : 0] {
+                out.put(number)
+            }
         }
         guard out.bytes.count <= memory.count else { return false }
         unsafe memory.copyBytes(from: out.bytes)
@@ -74,6 +78,7 @@ extension EngineDescription {
         warmRunNanoseconds = try fields.number()
         instances = Int(try fields.number())
         batches = try fields.number() == 1
+        fellBack = try fields.number() == 1
     }
 
     private static func ports(_ fields: inout FieldReader) throws(Fault) -> [Port] {

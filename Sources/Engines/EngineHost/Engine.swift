@@ -53,6 +53,7 @@ package enum Engine {
         description.runtimeVersion = library.version
         description.provider = session.provider.rawValue
         description.remark = session.remark
+        description.fellBack = !session.remark.isEmpty
         let (warm, complaint) = try WarmUp(session).run()
         description.warmRunNanoseconds = warm
         if let complaint { description.remark += (description.remark.isEmpty ? "" : "; ") + "warm-up: \(complaint)" }

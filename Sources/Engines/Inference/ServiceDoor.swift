@@ -62,6 +62,13 @@ struct MetricsText {
 
     private func engines(_ out: ByteBuffer) {
         let loaded = plane.catalog.index().compactMap { standing in standing.engine.map { (standing, $0) } }
+        head("lineside_engine_info", "gauge", "What runs each model", out)
+        for (_, engine) in loaded {
+            let description = engine.description
+            out.append(
+                "lineside_engine_info{\(labels(engine.series)),provider=\"\(description.provider)\",runtime=\"\(description.runtimeVersion)\","
+                    + "fallback=\"\(description.fellBack)\"} 1\n")
+        }
         head("lineside_engine_resident_bytes", "gauge", "Memory of each engine", out)
         for (_, engine) in loaded {
             out.append(

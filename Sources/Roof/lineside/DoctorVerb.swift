@@ -107,8 +107,8 @@ private enum Checkup {
 
     private static func sharedMemory() -> Finding {
         do throws(Fault) {
-            try ProcessFacts.tryToShare(bytes: 32 << 30)
-            return Finding(name: "shared memory", verdict: .good, found: "32 GiB of address space can be reserved")
+            try ProcessFacts.tryToShare(bytes: 64 << 30)
+            return Finding(name: "shared memory", verdict: .good, found: "64 GiB of address space can be reserved")
         } catch {
             return Finding(
                 name: "shared memory", verdict: .bad, found: error.message,

@@ -47,6 +47,7 @@ struct ServeOptions {
             Flag("body-timeout", "SECONDS", "without a byte of the body (30)"),
             Flag("idle-timeout", "SECONDS", "between two requests (75)"),
             Flag("reactors", "N", "threads that serve connections (half of the processors)"),
+            Flag("print-config", "print the settings in force, the seven variables among them, and end"),
             Flag("server-name", "NAME", "what /v2 says the server is (triton: its clients ask for it)"),
         ] + SessionFlags.all + [Options.output]
 

@@ -26,6 +26,11 @@ enum ServeVerb {
         ProcessFacts.raiseFileLimit()
         let source = try ModelSource(options)
         defer { source.cleanUp() }
+        if words.has("print-config") {
+            let configuration = ServeConfiguration(options, source: source)
+            Verbs.say(options.wantsJSON ? configuration.json : configuration.text)
+            return ExitCode.ok
+        }
         let house = try ServeHouse(options, source)
         house.open()
         house.announce()
