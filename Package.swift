@@ -91,7 +91,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("HTTPTests", ["HTTP"]),
     ("LinkTests", ["Core", "Link"]),
     ("ArchiveTests", ["Archive", "Core"]),
-    ("InferenceTests", ["Inference"]),
+    ("InferenceTests", ["Core", "InferenceProtocol", "Link", "Process", "Inference"]),
     ("LoadBenchTests", ["LoadBench"]),
     ("TidyTests", ["Core", "Files"]),
 ]

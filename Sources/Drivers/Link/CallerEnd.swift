@@ -32,7 +32,7 @@ package final class CallerEnd: Sendable {
     /// False when the engine does not take it: the caller keeps the slot.
     package func submit(_ slot: Slot) -> Bool {
         unsafe slot.record.pointee.submitted_ns = ls_now()
-        unsafe ls_store(&slot.record.pointee.state, UInt32(LS_QUEUED))
+        slot.wait()
         // There is a cell for every slot, but an engine thread that was stopped in the middle of taking one holds it.
         var tries = 0
         while unsafe !ls_queue_push(&memory.link.pointee.submitted, UInt32(slot.index)) {

@@ -61,6 +61,9 @@ package enum Outcome: UInt32, Hashable, Sendable {
         unsafe ls_store(&record.pointee.state, UInt32(LS_RUNNING))
     }
 
+    /// Says that it waits for a run.
+    package func wait() { unsafe ls_store(&record.pointee.state, UInt32(LS_QUEUED)) }
+
     package var isRunning: Bool { unsafe ls_load(&record.pointee.state) == UInt32(LS_RUNNING) }
 
     package func cancel() { unsafe ls_store(&record.pointee.cancelled, 1) }

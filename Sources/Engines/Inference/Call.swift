@@ -15,7 +15,7 @@ package enum CallResult {
 package final class Call {
     package let deadline: Instant
     private var tell: ((CallResult) -> Void)?
-    var slot: Slot?
+    package var slot: Slot?
     /// Whoever was answered gives the slot back himself.
     var keepsSlot = false
 
@@ -24,13 +24,13 @@ package final class Call {
         self.tell = tell
     }
 
-    var isOver: Bool { tell == nil }
+    package var isOver: Bool { tell == nil }
 
     /// Nobody waits for it any more.
     func forget() { tell = nil }
 
     /// The first ending counts.
-    func end(_ result: CallResult) {
+    package func end(_ result: CallResult) {
         let told = tell
         tell = nil
         told?(result)

@@ -11,7 +11,7 @@ package struct ModelKey: Hashable, Sendable, CustomStringConvertible {
         self.version = version
     }
 
-    init(_ file: ModelFile) { self.init(name: file.name, version: file.version) }
+    package init(_ file: ModelFile) { self.init(name: file.name, version: file.version) }
     package var description: String { "\(name) version \(version)" }
 }
 
@@ -26,14 +26,14 @@ package struct ModelStanding: Sendable {
 }
 
 /// Decides which engines there should be. Pure: starts nothing, waits for nothing, reads no clock.
-struct CatalogPlan {
+package struct CatalogPlan {
     /// Engines loading at a time: loading is what cores are shortest of.
-    static let loadsMax = 2
+    package static let loadsMax = 2
     /// A model that failed to load is not tried again sooner, except when asked to by name.
-    static let retryNanoseconds = Span64.second
+    package static let retryNanoseconds = Span64.second
     /// Waits before the next engine of a model whose engines keep ending, by the number of ends in a minute. A request
     /// that needs the engine does not wait for it.
-    static let restartDelays: [UInt64] = [0, 0, 0, 100, 250, 500].map { $0 * Span64.millisecond }
+    package static let restartDelays: [UInt64] = [0, 0, 0, 100, 250, 500].map { $0 * Span64.millisecond }
 
     struct Shelf {
         var file: ModelFile
@@ -54,9 +54,11 @@ struct CatalogPlan {
     }
 
     /// How long to wait before an engine that ended is replaced.
-    struct Restart { let delay: UInt64 }
+    package struct Restart { package let delay: UInt64 }
 
-    enum Step {
+    package init() {}
+
+    package enum Step {
         case wait
         case tell([ModelCatalog.Completion], Result<EngineHandle, Fault>)
         case launch(ModelFile)
@@ -65,7 +67,7 @@ struct CatalogPlan {
     private(set) var shelves: [String: [Shelf]] = [:]
     /// The version that answers when a request names none: the one that was loaded on purpose, not the newest on disk.
     private var served: [String: Int] = [:]
-    var active: ModelName?
+    package var active: ModelName?
     var activeFailure: String?
     private var loading = 0
     private var queue: [ModelKey] = []
@@ -73,7 +75,7 @@ struct CatalogPlan {
     // MARK: knowing
 
     /// Takes note of the versions that lie in the folder; engines of vanished files stay until they are replaced.
-    mutating func learn(_ name: ModelName, _ files: [ModelFile]) {
+    package mutating func learn(_ name: ModelName, _ files: [ModelFile]) {
         var known = shelves[name.description] ?? []
         for file in files {
             if let place = known.firstIndex(where: { $0.file.version == file.version }) {
@@ -99,7 +101,7 @@ struct CatalogPlan {
     }
 
     /// nil when the name or the version is not known.
-    mutating func find(_ name: String, _ version: Int?, _ now: Instant) -> ModelCatalog.Finding? {
+    package mutating func find(_ name: String, _ version: Int?, _ now: Instant) -> ModelCatalog.Finding? {
         guard let known = shelves[name] else { return nil }
         let served = (version ?? served[name]).flatMap { wanted in known.firstIndex { $0.file.version == wanted } }
         guard let place = version == nil ? served ?? known.indices.last : served else { return nil }
@@ -112,13 +114,15 @@ struct CatalogPlan {
         return .absent(ModelKey(shelf.file))
     }
 
-    mutating func failure(of key: ModelKey) -> Fault? { change(key) { $0.failure }.flatMap { $0 } }
+    package mutating func failure(of key: ModelKey) -> Fault? { change(key) { $0.failure }.flatMap { $0 } }
     mutating func remember(_ batch: BatchChange?, for key: ModelKey) { _ = change(key) { $0.batch = batch } }
     mutating func batch(of key: ModelKey) -> BatchChange? { change(key) { $0.batch }.flatMap { $0 } }
 
     // MARK: loading
 
-    mutating func wish(_ key: ModelKey, fresh: Bool, _ completion: @escaping ModelCatalog.Completion, now: Instant)
+    package mutating func wish(
+        _ key: ModelKey, fresh: Bool, _ completion: @escaping ModelCatalog.Completion, now: Instant
+    )
         -> Step
     {
         guard place(key) != nil else {
@@ -155,7 +159,7 @@ struct CatalogPlan {
     }
 
     /// Takes note of how a load ended; returns who waited for it and what to load next.
-    mutating func finished(
+    package mutating func finished(
         _ key: ModelKey, _ result: Result<EngineHandle, Fault>, resident: Int, now: Instant
     ) -> ([ModelCatalog.Completion], next: ModelFile?) {
         loading -= 1
@@ -192,7 +196,7 @@ struct CatalogPlan {
     }
 
     /// Takes note of an engine's end; when it was the current one, says how long to wait before the next.
-    mutating func ended(_ key: ModelKey, pid: Int32, now: Instant) -> Restart? {
+    package mutating func ended(_ key: ModelKey, pid: Int32, now: Instant) -> Restart? {
         let delay = change(key) { shelf -> UInt64? in
             guard shelf.current?.pid == pid else { return nil }
             shelf.current = nil
@@ -206,7 +210,7 @@ struct CatalogPlan {
     // MARK: letting go
 
     /// Makes one version the answer of its name; engines of its other versions have nothing left to answer.
-    mutating func serve(_ key: ModelKey) {
+    package mutating func serve(_ key: ModelKey) {
         let name = key.name.description
         for place in (shelves[name] ?? []).indices where shelves[name]?[place].file.version != key.version {
             shelves[name]?[place].current?.retire()
@@ -215,7 +219,7 @@ struct CatalogPlan {
         served[name] = key.version
     }
 
-    mutating func activate(_ key: ModelKey) {
+    package mutating func activate(_ key: ModelKey) {
         if let old = active, old != key.name { release(old.description) }
         serve(key)
         active = key.name
@@ -229,7 +233,7 @@ struct CatalogPlan {
         }
     }
 
-    mutating func unload(_ name: String) -> Bool {
+    package mutating func unload(_ name: String) -> Bool {
         guard let known = shelves[name] else { return false }
         release(name)
         for place in known.indices { shelves[name]?[place].isUnloaded = true }
@@ -241,7 +245,7 @@ struct CatalogPlan {
     var currentPids: [Int32] { shelves.values.flatMap { $0.compactMap { $0.current?.pid } } }
 
     /// Puts idle engines aside, least recently used first, until `budget` holds together with the newcomer.
-    mutating func evict(for key: ModelKey, budget: Int, sizes: [Int32: Int]) -> [String] {
+    package mutating func evict(for key: ModelKey, budget: Int, sizes: [Int32: Int]) -> [String] {
         let known = sizes.values.reduce(0, +)
         let typical = sizes.isEmpty ? 0 : known / sizes.count
         let newcomer = change(key) { $0.current == nil ? max($0.resident, typical) : 0 } ?? 0
@@ -262,7 +266,7 @@ struct CatalogPlan {
         return gone
     }
 
-    var standings: [ModelStanding] {
+    package var standings: [ModelStanding] {
         shelves.sorted { $0.key < $1.key }.flatMap { _, list in
             list.map { shelf in
                 ModelStanding(

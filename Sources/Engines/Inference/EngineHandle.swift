@@ -1,7 +1,7 @@
 package import Core
 package import InferenceProtocol
 package import Link
-internal import Process
+package import Process
 internal import Synchronization
 
 /// One engine that loaded and is warm. Held by the catalog while it is the current one, and by every request inside it:
@@ -23,7 +23,7 @@ package final class EngineHandle: Sendable {
     private struct State { var isDead = false; var isRetired = false; var typicalRun: UInt64 }
     private let state: Mutex<State>
 
-    init(
+    package init(
         file: ModelFile, metadata: ModelMetadata, description: EngineDescription, caller: CallerEnd, line: EngineLine,
         pid: Int32,
         series: ModelSeries, batchRowsMax: Int
@@ -52,7 +52,7 @@ package final class EngineHandle: Sendable {
     /// What a run usually takes.
     package var typicalRun: UInt64 { state.withLock { $0.typicalRun } }
 
-    func markDead() { state.withLock { $0.isDead = true } }
+    package func markDead() { state.withLock { $0.isDead = true } }
     func retire() { state.withLock { $0.isRetired = true } }
 
     package func noteRun(_ nanoseconds: UInt64) {
@@ -64,8 +64,8 @@ package final class EngineHandle: Sendable {
 }
 
 /// The control socket of an engine, shared by the thread that listens and the handle that hangs up.
-final class EngineLine: Sendable {
+package final class EngineLine: Sendable {
     let socket: ControlSocket
-    init(_ socket: consuming ControlSocket) { self.socket = socket }
+    package init(_ socket: consuming ControlSocket) { self.socket = socket }
     func hangUp() { socket.hangUp() }
 }

@@ -7,4 +7,11 @@ package struct ModelFile: Hashable, Sendable {
     package let path: String
     /// nil when nobody wrote any.
     package let metadataPath: String?
+
+    package init(name: ModelName, version: Int, path: String, metadataPath: String?) {
+        self.name = name
+        self.version = version
+        self.path = path
+        self.metadataPath = metadataPath
+    }
 }
