@@ -30,7 +30,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Engines", [
         ("Inference", ["CKernel", "Core", "JSON", "InferenceProtocol", "HTTP", "Link", "Process", "Files"]),
         ("EngineHost", ["CKernel", "Core", "Link", "ONNX", "Process"]),
-        ("LoadBench", []),
+        ("LoadBench", ["Core", "JSON"]),
     ]),
     ("Roof", [
         ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench"]),
@@ -92,7 +92,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("LinkTests", ["Core", "Link"]),
     ("ArchiveTests", ["Archive", "Core"]),
     ("InferenceTests", ["Core", "InferenceProtocol", "Link", "Process", "Inference"]),
-    ("LoadBenchTests", ["LoadBench"]),
+    ("LoadBenchTests", ["Core", "JSON", "LoadBench"]),
     ("TidyTests", ["Core", "Files"]),
 ]
 

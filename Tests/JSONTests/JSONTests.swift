@@ -54,6 +54,14 @@ import Testing
         #expect(try document.parse(Array(#"{"a":1,"a":2}"#.utf8))["a"]?.int == 2)
     }
 
+    @Test(
+        arguments: [("0", 0), ("18446744073709551615", .max), ("18446744073709551616", nil), ("-1", nil), ("2.0", nil)]
+            as [(String, UInt64?)])
+    func readsUnsignedNumbers(_ text: String, _ value: UInt64?) throws {
+        let document = JSONDocument()
+        #expect(try document.parse(Array(text.utf8)).uint == value)
+    }
+
     @Test func readsManyTextsOneAfterTheOther() throws {
         let document = JSONDocument()
         for number in 0..<100 {

@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (old: "{\"", new: "\"", saying: "after the end"),
+        (old: "{\"", new: "\"", saying: "follows the end of the document"),
         (old: "lineside-bench/1", new: "lineside-bench/9", saying: "format \"lineside-bench/9\""),
         (old: "\"sent\":308", new: "\"sent\":\"308\"", saying: "sent is not a whole number"),
         (old: "\"sent\":308", new: "\"sent\":-1", saying: "sent is not a whole number"),
@@ -45,13 +45,31 @@ import Testing
         (old: "poisson", new: "sometimes", saying: "unknown arrivals \"sometimes\""),
         (old: "\"stopped_early\":true", new: "\"stopped_early\":1", saying: "stopped_early is not true or false"),
         (old: "\"service_ns\":{", new: "\"service_ns\":3,\"x\":{", saying: "service_ns is not an object"),
-        (old: "123.456,", new: "123.4.56,", saying: "no value where one belongs"),
+        (old: "123.456,", new: "123.4.56,", saying: "the number 123.4.56"),
+        (old: "123.456,", new: "NaN,", saying: "a number that is not finite"),
+        (old: "\"sent\":308", new: "\"sent\":308.0", saying: "sent is not a whole number"),
+        (old: "18446744073709551615", new: "18446744073709551616", saying: "seed is not a whole number"),
+        (old: "{", new: "{\"x\":[1,Infinity],", saying: "a number that is not finite"),
+        (old: "{", new: "{\"x\":[{\"y\":1,\"y\":2}],", saying: "\"y\" twice"),
+        (old: "{", new: "{\"x\":[[[[[[[[1]]]]]]]],", saying: "too much nesting"),
     ])
     func refuses(_ row: (old: String, new: String, saying: String)) throws {
         var json = try BenchReport.sample().json
         json.replaceSubrange(try #require(json.firstRange(of: row.old)), with: row.new)
         let error = #expect(throws: BenchError.self) { try BenchReport(json: json) }
         #expect(error?.message.contains(row.saying) == true, "\(error?.message ?? "no error")")
+    }
+
+    @Test func unknownMembersAreLeftAlone() throws {
+        let report = try BenchReport.sample()
+        let json = "{\"x\":[[[[[[[1,2]]]]]]],\"y\":{\"z\":[null,\"\"]}," + report.json.dropFirst()
+        #expect(try BenchReport(json: json) == report)
+    }
+
+    @Test func refusesWhatIsTooLarge() throws {
+        let json = try BenchReport.sample().json + String(repeating: " ", count: 1 << 20)
+        let error = #expect(throws: BenchError.self) { try BenchReport(json: json) }
+        #expect(error?.message == "not a saved report: more than 1048576 bytes")
     }
 
     @Test func noTruncationReadsOrCrashes() throws {

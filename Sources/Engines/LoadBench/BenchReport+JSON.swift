@@ -1,33 +1,50 @@
+internal import Core
+internal import JSON
+
 extension BenchReport {
     /// Names the layout of a saved report; a later layout gets a later number.
     private static let format = "lineside-bench/1"
 
     /// The report as one line of JSON. Times are whole nanoseconds, so it reads back equal.
     package var json: String {
-        let members: [String: JSONText] = [
-            "format": .string(Self.format),
-            "conditions": conditions.json,
-            "started_at": .int(startedAt),
-            "measured_ns": .int(measured),
-            "requested_rate": conditions.rate.map(JSONText.real) ?? .null,
-            "achieved_rate": .real(achievedRate),
-            "sent": .int(counts.sent),
-            "answered": .int(counts.answered),
-            "unsent": .int(counts.unsent),
-            "unfinished": .int(counts.unfinished),
-            "late_starts": .int(counts.lateStarts),
-            "statuses": .object(counts.statuses.reduce(into: [:]) { $0["\($1.key)"] = .int($1.value) }),
-            "errors": .object(counts.failures.reduce(into: [:]) { $0[$1.key.rawValue] = .int($1.value) }),
-            "response_ns": response.json,
-            "service_ns": service.json,
-            "stopped_early": .bool(stoppedEarly),
-        ]
-        return JSONText.object(members).text
+        let buffer = ByteBuffer()
+        var json = JSONWriter(buffer)
+        write(to: &json)
+        return buffer.text
+    }
+
+    /// Members go in the order of their names, so that equal reports give equal bytes.
+    private func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("achieved_rate", achievedRate)
+        json.member("answered", counts.answered)
+        json.key("conditions")
+        conditions.write(to: &json)
+        json.member("errors", counts.failures) { $0.rawValue }
+        json.member("format", Self.format)
+        json.member("late_starts", counts.lateStarts)
+        json.member("measured_ns", measured)
+        json.member("requested_rate", conditions.rate)
+        json.key("response_ns")
+        response.write(to: &json)
+        json.member("sent", counts.sent)
+        json.key("service_ns")
+        service.write(to: &json)
+        json.member("started_at", startedAt)
+        json.member("statuses", counts.statuses) { "\($0)" }
+        json.key("stopped_early")
+        json.bool(stoppedEarly)
+        json.member("unfinished", counts.unfinished)
+        json.member("unsent", counts.unsent)
+        json.endObject()
     }
 
     /// Reads what `json` wrote.
     package init(json text: String) throws(BenchError) {
-        let saved = SavedObject(members: try SavedObject.members(of: JSONParser.parse(text), "the report"))
+        self = try SavedReport(text).read { (saved) throws(BenchError) in try BenchReport(saved) }
+    }
+
+    private init(_ saved: SavedMembers) throws(BenchError) {
         let format = try saved.string("format")
         guard format == Self.format else {
             throw BenchError(.unreadable, "a saved report of format \"\(format)\"; this program reads \(Self.format)")
@@ -49,23 +66,22 @@ extension BenchReport {
 }
 
 extension BenchConditions {
-    fileprivate var json: JSONText {
-        var members: [String: JSONText] = [
-            "url": .string(url),
-            "method": .string(method),
-            "body_bytes": .int(bodyBytes),
-            "rate": rate.map(JSONText.real) ?? .null,
-            "arrivals": .string(arrivals.name),
-            "connections": .int(connections),
-            "duration_ns": .int(duration),
-            "warm_up_ns": .int(warmUp),
-            "timeout_ns": .int(timeout),
-        ]
-        if case .poisson(let seed) = arrivals { members["seed"] = .int(seed) }
-        return .object(members)
+    fileprivate func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("arrivals", arrivals.name)
+        json.member("body_bytes", bodyBytes)
+        json.member("connections", connections)
+        json.member("duration_ns", duration)
+        json.member("method", method)
+        json.member("rate", rate)
+        if case .poisson(let seed) = arrivals { json.member("seed", seed) }
+        json.member("timeout_ns", timeout)
+        json.member("url", url)
+        json.member("warm_up_ns", warmUp)
+        json.endObject()
     }
 
-    fileprivate init(_ saved: SavedObject) throws(BenchError) {
+    fileprivate init(_ saved: SavedMembers) throws(BenchError) {
         self.init()
         url = try saved.string("url")
         method = try saved.string("method")
@@ -84,13 +100,16 @@ extension BenchConditions {
 }
 
 extension LatencySummary {
-    fileprivate var json: JSONText {
-        var members: [String: JSONText] = ["count": .int(count)]
-        for figure in Self.figures { members[figure.name] = .int(self[keyPath: figure.path]) }
-        return .object(members)
+    fileprivate func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("count", count)
+        for figure in Self.figures.sorted(by: { $0.name < $1.name }) {
+            json.member(figure.name, self[keyPath: figure.path])
+        }
+        json.endObject()
     }
 
-    fileprivate init(_ saved: SavedObject) throws(BenchError) {
+    fileprivate init(_ saved: SavedMembers) throws(BenchError) {
         self.init()
         count = try saved.int("count")
         for figure in Self.figures { self[keyPath: figure.path] = try saved.nanoseconds(figure.name) }

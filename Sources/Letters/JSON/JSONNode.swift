@@ -55,6 +55,15 @@ internal import CJSON
         }
     }
 
+    /// A whole number of any 64 bits, such as a seed or a time; 2.0 is not one.
+    package var uint: UInt64? {
+        switch rawKind {
+        case LS_INT: UInt64(exactly: Int64(bitPattern: node.a))
+        case LS_UINT: node.a
+        default: nil
+        }
+    }
+
     /// The value of a member; the last one wins when a key is repeated, as in Python.
     package subscript(_ key: StaticString) -> JSONNode? {
         guard rawKind == LS_OBJECT else { return nil }
@@ -76,7 +85,9 @@ internal import CJSON
         return true
     }
 
-    package func forEachMember(_ body: (_ key: String, _ value: JSONNode) throws -> Void) rethrows {
+    package func forEachMember<Failure: Error>(
+        _ body: (_ key: String, _ value: JSONNode) throws(Failure) -> Void
+    ) throws(Failure) {
         guard rawKind == LS_OBJECT else { return }
         var child = index + 1
         while child < Int(node.next) {
