@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 BUILD := swift build -c release --static-swift-stdlib --product lineside
 PROGRAM := .build/release/lineside
+# The tests and benchmarks use ONNX Runtime from Python and C too; nothing of that leaves the machine either.
+export ORT_DISABLE_TELEMETRY := 1
 
 .PHONY: run build test unit acceptance check format bench drills clean
 

@@ -20,6 +20,8 @@ internal import Glibc
 
     /// Opens the first of `candidates` that is there; a path with a slash must exist, a bare name is looked up by the loader.
     package init(candidates: [String]) throws(Fault) {
+        // Newer builds report events to their maker over the network unless they are told not to, before they are opened.
+        unsafe setenv("ORT_DISABLE_TELEMETRY", "1", 1)
         let (handle, path) = unsafe try Self.open(candidates)
         guard let symbol = unsafe dlsym(handle, "OrtGetApiBase") else {
             throw Fault(.unavailable, "\(path) is not ONNX Runtime: it has no OrtGetApiBase", hint: Self.hint)
@@ -40,6 +42,7 @@ internal import Glibc
             throw Fault(.unavailable, "ONNX Runtime \(version) does not start")
         }
         unsafe self.environment = unsafe environment
+        unsafe try check(ort_disable_telemetry(api, environment))
     }
 
     private static func open(_ candidates: [String]) throws(Fault) -> (UnsafeMutableRawPointer, String) {

@@ -11,6 +11,7 @@ static inline const char *ls_ort_version(const OrtApiBase *base) { return base->
 static inline const char *ort_message(const OrtApi *a, const OrtStatus *s) { return a->GetErrorMessage(s); }
 static inline void ort_release_status(const OrtApi *a, OrtStatus *s) { a->ReleaseStatus(s); }
 static inline OrtStatus *_Nullable ort_create_env(const OrtApi *a, OrtLoggingLevel level, const char *id, OrtEnv *_Nullable *_Nonnull out) { return a->CreateEnv(level, id, out); }
+static inline OrtStatus *_Nullable ort_disable_telemetry(const OrtApi *a, const OrtEnv *e) { return a->DisableTelemetryEvents(e); }
 static inline OrtStatus *_Nullable ort_create_options(const OrtApi *a, OrtSessionOptions *_Nullable *_Nonnull out) { return a->CreateSessionOptions(out); }
 static inline void ort_release_options(const OrtApi *a, OrtSessionOptions *o) { a->ReleaseSessionOptions(o); }
 static inline OrtStatus *_Nullable ort_set_intra_threads(const OrtApi *a, OrtSessionOptions *o, int n) { return a->SetIntraOpNumThreads(o, n); }
