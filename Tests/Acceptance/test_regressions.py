@@ -4,6 +4,7 @@ import json
 import signal
 import struct
 import tarfile
+import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -72,11 +73,13 @@ def version(server, model):
 # -- tensors ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", [[1 << 61], [1, (1 << 62) + 2], [1 << 32, 1 << 32]], ids=str)
-def test_a_shape_whose_bytes_overflow_is_400(server, shape):
-    """[serve-v2-2]"""
+@pytest.mark.parametrize(
+    ("shape", "count"), [([1, 1 << 61], 8), ([1, (1 << 62) + 2], 8), ([1 << 32, 1 << 32], 0)], ids=str
+)
+def test_a_shape_whose_bytes_overflow_is_400(server, shape, count):
+    """[serve-v2-2]: `count` is what some of them come to when the bits beyond 64 are lost"""
     large = {"name": "INPUT", "datatype": "FP32", "shape": shape}
-    reply = infer_binary(server, "identity_fp32", large, bytes(8))
+    reply = infer_binary(server, "identity_fp32", large, bytes(count))
     assert reply.status_code == 400
     assert "INPUT" in reply.json()["error"]
     assert score(server) == OLD_SCORE
@@ -114,22 +117,32 @@ def test_strings_that_are_no_text_are_json_all_the_same(server):
 
 
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
-def test_large_answers_hold_up_nobody(server, coding):
-    """[serve-v2-2] [serve-v2-3]: they are written beside the thread that serves others"""
+def test_large_answers_are_right_and_hold_up_nobody(start, models, coding):
+    """[serve-v2-2] [serve-v2-3]: they are written beside the thread that serves the others"""
     values = np.random.default_rng(18).random((1, 200_000), np.float32)
     large = {"name": "INPUT", "datatype": "FP32", "shape": list(values.shape)}
     wanted = [{"name": "OUTPUT", "parameters": {"binary_data": False}}]
-    headers = {"Accept-Encoding": coding}
-    with ThreadPoolExecutor(1) as pool:
-        pending = pool.submit(infer_binary, server, "identity_fp32", large, values.tobytes(), wanted, **headers)
-        answered = 0
-        while not pending.done() or answered == 0:
-            value = answered % 8 / 8
-            assert score(server, value) == value
-            answered += 1
-        reply = pending.result()
-    assert reply.headers.get("Content-Encoding", "identity") == coding
-    assert np.array_equal(np.array(reply.json()["outputs"][0]["data"], np.float32), values.ravel())
+    flags = ["--active", "inspect", "--reactors", 1]
+    with start(models, *flags) as server, ThreadPoolExecutor(1) as pool:
+
+        def ask():
+            headers = {"Accept-Encoding": coding}
+            return infer_binary(server, "identity_fp32", large, values.tobytes(), wanted, **headers)
+
+        def stall():
+            """The longest /infer beside a large answer, in parts of the time that the answer took."""
+            pending, longest = pool.submit(ask), 0
+            while not pending.done():
+                before = time.monotonic()
+                assert score(server, 0.75) == 0.75
+                longest = max(longest, time.monotonic() - before)
+            reply = pending.result()
+            assert (reply.status_code, reply.headers.get("Content-Encoding", "identity")) == (200, coding)
+            assert np.array_equal(np.array(reply.json()["outputs"][0]["data"], np.float32), values.ravel())
+            return longest / reply.elapsed.total_seconds()
+
+        ask()
+        assert min(stall() for _ in range(8)) < 0.4
 
 
 def test_shared_memory_is_refused_by_name(server):
@@ -177,11 +190,12 @@ def test_senders_that_only_announce_a_body_keep_no_room(server):
     """[serve-limits-1]"""
     head = request_bytes("POST", "/infer", ["Content-Type: application/octet-stream", "Content-Length: 768"])
     with ExitStack() as stack:
-        for _ in range(130):
+        for _ in range(300):
             stack.enter_context(Connection(server)).send(head)
         for _ in range(3):
             reply = inspected(server)
-            assert (reply.status_code, reply.json()["score"]) == (200, OLD_SCORE)
+            assert reply.status_code == 200, reply.text
+            assert reply.json()["score"] == OLD_SCORE
 
 
 # -- versions and reloads ---------------------------------------------------------------------------------------------
@@ -280,7 +294,7 @@ def test_the_last_answer_closes_its_connection(start, models):
         wait_until(lambda: server.engine_seconds() > idle + 0.05, "the engine to work on it")
         server.process.send_signal(signal.SIGTERM)
         reply = connection.reply()
-        assert (reply.status, reply.headers["connection"].lower()) == (200, "close")
+        assert (reply.status, reply.headers.get("connection", "").lower()) == (200, "close")
         assert server.process.wait(2) == 0
 
 

@@ -35,7 +35,7 @@ internal import Glibc
     var isAdvancing = false
     private var wakeMark = 1
     private static let smallPieceBytes = 128 << 10
-    private static let largePieceBytes = 640 << 10
+    private static let largePieceBytes = 512 << 10
     var phaseBegan = Instant.now
     var lastProgress = Instant.now
     var firstByte = Instant.now

@@ -1,4 +1,3 @@
-internal import CKernel
 package import Core
 internal import Glibc
 internal import Link
@@ -13,14 +12,10 @@ package enum Engine {
     /// Under this, handing a run to a second thread costs more than the run.
     private static let quickRunNanoseconds: UInt64 = 200_000
 
-    private static let niceness: Int32 = 5
-    /// The scheduler protects a running thread for a whole turn, three milliseconds by default: too long for a deadline.
-    private static let turnNanoseconds: UInt64 = 500_000
-
     /// Serves until the caller hangs up. A model that does not load is told to the caller, not thrown.
     package static func run(_ order: EngineOrder) throws(Fault) {
-        // The front answers at the deadline whatever a model does: its threads come first when cores are short.
-        _ = ls_take_turns(niceness, turnNanoseconds)
+        // The runtime's own threads are started by this one and inherit its turns.
+        Turns.takeShort()
         let memory = try LinkMemory(attachedTo: order.linkDescriptor)
         let bells = try Bells(memory: order.bellMemory, descriptors: order.bellDescriptors)
         let control = ControlSocket(inherited: order.controlDescriptor)

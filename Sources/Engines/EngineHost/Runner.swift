@@ -12,8 +12,10 @@ struct Runner {
 
     func loop() {
         var gathering = Gathering(rule: batch)
+        var turns = Turns()
         while true {
             let requests = gathering.collect(from: end)
+            if let first = requests.first { turns.suit(first.deadline) }
             if requests.count > 1, runTogether(requests) { continue }
             for request in requests { runAlone(request) }
         }
