@@ -8,9 +8,10 @@ package struct ChildProcess: Hashable, Sendable {
     package init(pid: Int32) { self.pid = pid }
 
     /// Starts `arguments[0]`; of our descriptors the child keeps stderr and those named here, under the same numbers.
-    package static func spawn(_ arguments: [String], keeping descriptors: [Int32], output: Int32? = nil) throws(Fault)
-        -> ChildProcess
-    {
+    /// Its environment is ours, and `settings` where ours says nothing.
+    package static func spawn(
+        _ arguments: [String], keeping descriptors: [Int32], settings: [String: String] = [:], output: Int32? = nil
+    ) throws(Fault) -> ChildProcess {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -35,7 +36,19 @@ package struct ChildProcess: Hashable, Sendable {
         var words = unsafe arguments.map { unsafe strdup($0) as UnsafeMutablePointer<CChar>? }
         unsafe words.append(nil)
         defer { for place in unsafe words.indices { unsafe free(words[place]) } }
-        let code = unsafe posix_spawn(&pid, arguments[0], &actions, &attributes, words, environ)
+        var names: [UnsafeMutablePointer<CChar>?] = unsafe []
+        var place = 0
+        while let name = unsafe environ[place] {
+            unsafe names.append(name)
+            place += 1
+        }
+        let inherited = place
+        for (name, value) in settings where unsafe getenv(name) == nil {
+            unsafe names.append(strdup("\(name)=\(value)"))
+        }
+        unsafe names.append(nil)
+        defer { for added in unsafe inherited..<names.count { unsafe free(names[added]) } }
+        let code = unsafe posix_spawn(&pid, arguments[0], &actions, &attributes, words, names)
         guard code == 0 else { throw Fault.system("starting \(arguments[0])", errno: code) }
         return ChildProcess(pid: pid)
     }
