@@ -44,8 +44,6 @@ package import Core
         self.firstByte = firstByte
     }
 
-    package var isAbandoned: Bool { connection == nil || connection?.isOpen(for: self) == false }
-
     /// Answers. `write` puts the body into the connection's own buffer. A second answer, or one to nobody, is dropped.
     package func respond(
         _ status: Status, _ type: StaticString = "application/json", fields: [(StaticString, String)] = [],

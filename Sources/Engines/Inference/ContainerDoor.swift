@@ -87,13 +87,7 @@ package struct ContainerDoor: Sendable {
     }
 
     private func refuse(_ exchange: Exchange, _ status: Status, _ text: String) {
-        exchange.respond(status) { buffer in
-            var json = JSONWriter(buffer)
-            json.beginObject()
-            json.key("error")
-            json.string(text)
-            json.endObject()
-        }
+        exchange.refuse(status, "error", text)
     }
 
     private func answer(_ exchange: Exchange, _ ending: Ending<Terms>, _ target: String?) {

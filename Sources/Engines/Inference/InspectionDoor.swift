@@ -157,27 +157,23 @@ package struct InspectionDoor: Sendable {
     }
 
     private func answer(_ exchange: Exchange, _ ending: Ending<Terms>, _ reason: String?) {
-        let series = plane.catalog.activeSeries
         switch ending {
         case .answered(let slot, let engine, let terms): answer(exchange, slot, engine, terms)
         case .refused(let issues as ValidationIssues):
-            exchange.respond(.unprocessable) { buffer in
-                var json = JSONWriter(buffer)
-                ValidationIssue.write(issues.list, to: &json)
-            }
+            exchange.refuse(issues)
         case .refused(let fault as Fault) where fault.code == .exhausted:
             detail(exchange, .unavailable, fault.description)
         case .refused(let fault as Fault) where fault.code == .invalid:
             detail(exchange, .unsupportedMediaType, fault.description)
         case .refused(let error): detail(exchange, .unprocessable, "\(error)")
         case .failed(let text):
-            series?.count(.error)
+            plane.catalog.activeSeries?.count(.error)
             detail(exchange, .internalError, "Inference runtime error: \(text)")
         case .expired:
-            series?.count(.timeout)
+            plane.catalog.activeSeries?.count(.timeout)
             detail(exchange, .unavailable, timeoutText)
         case .engineDied:
-            series?.count(.error)
+            plane.catalog.activeSeries?.count(.error)
             detail(
                 exchange, .unavailable,
                 "Inference engine stopped; a new one is starting. Downstream adapter must apply configured fail-safe.")
@@ -245,13 +241,7 @@ package struct InspectionDoor: Sendable {
     }
 
     private func detail(_ exchange: Exchange, _ status: Status, _ text: String) {
-        exchange.respond(status) { buffer in
-            var json = JSONWriter(buffer)
-            json.beginObject()
-            json.key("detail")
-            json.string(text)
-            json.endObject()
-        }
+        exchange.refuse(status, "detail", text)
     }
 
     // MARK: /reload-model
@@ -265,10 +255,7 @@ package struct InspectionDoor: Sendable {
         }
         switch request {
         case .failure(let issues):
-            exchange.respond(.unprocessable) { buffer in
-                var json = JSONWriter(buffer)
-                ValidationIssue.write(issues.list, to: &json)
-            }
+            exchange.refuse(issues)
         case .success(let request):
             plane.catalog.reload(request.name) { result in
                 exchange.reactor.post { answerReload(exchange, request.name, result) }

@@ -203,15 +203,7 @@ private struct AnswerLuggage: @unchecked Sendable { let answer: TensorAnswer }
 
 /// Errors as the protocol's clients read them.
 enum V2Error {
-    static func send(_ exchange: Exchange, _ status: Status, _ text: String) {
-        exchange.respond(status) { buffer in
-            var json = JSONWriter(buffer)
-            json.beginObject()
-            json.key("error")
-            json.string(text)
-            json.endObject()
-        }
-    }
+    static func send(_ exchange: Exchange, _ status: Status, _ text: String) { exchange.refuse(status, "error", text) }
 
     static func send(_ exchange: Exchange, _ finding: ModelCatalog.Finding, _ name: String, _ version: String?) {
         switch finding {
