@@ -6,7 +6,7 @@ import PackageDescription
 let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Ground", [
         ("CKernel", []), ("CJSON", []), ("CHTTP", []), ("CTLS", []), ("CZlib", []), ("CArchive", []), ("CRuntime", []),
-        ("CImages", []),
+        ("CImages", []), ("CModbus", []),
     ]),
     ("Bedrock", [
         ("Core", ["CKernel"]),
@@ -17,6 +17,8 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Languages", [
         ("InferenceProtocol", ["Core", "JSON"]),
         ("ONNXFormat", []),
+        ("LineMap", ["Core"]),
+        ("Surfaces", []),
     ]),
     ("Drivers", [
         ("HTTP", ["CKernel", "CHTTP", "CTLS", "CZlib", "Core"]),
@@ -26,14 +28,25 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Archive", ["CArchive", "Core"]),
         ("Files", ["Core"]),
         ("Images", ["CImages", "Core"]),
+        ("Mailbox", ["CKernel", "Core"]),
+        ("Modbus", ["CKernel", "CModbus", "Core"]),
+    ]),
+    ("Workshops", [
+        ("EngineKeeping", ["CKernel", "Core", "InferenceProtocol", "Link", "Process", "Files"]),
     ]),
     ("Engines", [
-        ("Inference", ["CKernel", "Core", "JSON", "InferenceProtocol", "HTTP", "Link", "Process", "Files"]),
+        ("Inference", ["CKernel", "Core", "JSON", "InferenceProtocol", "HTTP", "Link", "Process", "Files", "EngineKeeping"]),
         ("EngineHost", ["CKernel", "Core", "Link", "ONNX", "Process"]),
         ("LoadBench", ["Core", "JSON"]),
+        ("ControlLoop", ["CKernel", "Core", "LineMap", "Mailbox", "Modbus"]),
+        ("Station", ["Core"]),
+        ("Conveyor", ["CKernel", "Core", "LineMap", "Surfaces", "Modbus"]),
+    ]),
+    ("Proving", [
+        ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineDrill", "EngineKeeping", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench"]),
     ]),
 ]
 
@@ -58,7 +71,7 @@ let careful: [SwiftSetting] = [
 let strict = careful + [.strictMemorySafety()]
 
 /// Header-only rooms of the ground floor: a module map over a system library's own headers.
-let headerOnly: Set<String> = ["CArchive", "CRuntime"]
+let headerOnly: Set<String> = ["CArchive", "CRuntime", "CModbus"]
 
 func room(_ name: String, on floor: String, standsOn: [String]) -> Target {
     let path = "Sources/\(floor)/\(name)"
@@ -91,7 +104,10 @@ let tests: [(name: String, standsOn: [String])] = [
     ("HTTPTests", ["HTTP"]),
     ("LinkTests", ["Core", "Link"]),
     ("ArchiveTests", ["Archive", "Core"]),
-    ("InferenceTests", ["Core", "InferenceProtocol", "Link", "Process", "Inference"]),
+    ("ImagesTests", ["Core", "Images"]),
+    ("SurfacesTests", ["Surfaces"]),
+    ("LineDrillTests", ["LineDrill"]),
+    ("InferenceTests", ["Core", "InferenceProtocol", "Link", "Process", "EngineKeeping", "Inference"]),
     ("LoadBenchTests", ["Core", "JSON", "LoadBench"]),
     ("TidyTests", ["Core", "Files"]),
 ]

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-VERBS = ["serve", "engine", "run", "inspect", "bench", "doctor"]
+VERBS = ["serve", "engine", "run", "inspect", "preprocess", "surfaces", "bench", "doctor", "drill"]
 SERVE_FLAGS = [
     "--host",
     "--port",

@@ -1,4 +1,5 @@
 import Core
+import EngineKeeping
 import Inference
 import InferenceProtocol
 import Link

@@ -1,3 +1,4 @@
+import EngineKeeping
 import Inference
 import Testing
 

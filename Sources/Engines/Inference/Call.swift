@@ -1,4 +1,5 @@
 package import Core
+package import EngineKeeping
 package import Link
 
 /// How a call ended, told once on the reactor's thread.

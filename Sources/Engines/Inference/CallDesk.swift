@@ -1,4 +1,5 @@
 package import Core
+package import EngineKeeping
 internal import HTTP
 package import Link
 internal import Process

@@ -1,4 +1,5 @@
 package import Core
+package import EngineKeeping
 internal import Link
 
 /// A model and its version.

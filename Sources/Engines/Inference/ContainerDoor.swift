@@ -1,5 +1,6 @@
 internal import CKernel
 internal import Core
+internal import EngineKeeping
 package import HTTP
 internal import InferenceProtocol
 internal import JSON

@@ -1,4 +1,5 @@
 package import Core
+package import EngineKeeping
 internal import Link
 internal import Process
 internal import Synchronization
@@ -102,7 +103,7 @@ package final class ModelCatalog: Sendable {
         makeRoom(for: ModelKey(file))
         let batch = state.withLock { $0.batch(of: ModelKey(file)) }
         launcher.launch(
-            file, batch: batch, ready: { [self] result in finished(ModelKey(file), result) },
+            file, batchRowsMax: batch?.rowsMax, ready: { [self] result in finished(ModelKey(file), result) },
             ended: { [weak self] pid, how in self?.ended(ModelKey(file), pid, how) })
     }
 

@@ -1,4 +1,5 @@
 package import Core
+package import EngineKeeping
 internal import Files
 
 /// Where models come from: one file, or a folder that is looked through anew whenever someone asks.

@@ -1,5 +1,6 @@
 internal import CKernel
 package import Core
+package import EngineKeeping
 internal import InferenceProtocol
 internal import JSON
 internal import Link

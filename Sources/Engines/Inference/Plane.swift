@@ -1,4 +1,5 @@
 package import Core
+package import EngineKeeping
 package import HTTP
 internal import JSON
 package import Link

@@ -1,4 +1,5 @@
 internal import Core
+internal import EngineKeeping
 package import HTTP
 internal import InferenceProtocol
 internal import JSON

@@ -1,4 +1,5 @@
 internal import Core
+internal import EngineKeeping
 internal import InferenceProtocol
 
 /// Holds a request against the model's signature, in Triton's words where clients know them.

@@ -1,4 +1,5 @@
 internal import Core
+internal import EngineKeeping
 internal import Link
 
 /// Slots as doors fill them.

@@ -1,61 +1,62 @@
-#include "images.h"
-#include <png.h>
+// Which format a file has, and what every format must keep to.
+#include "formats.h"
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <turbojpeg.h>
 
-static int too_large(ls_image *out) {
-    if (out->width > 0 && out->height > 0 && out->width <= LS_IMAGE_SIDE_MAX && out->height <= LS_IMAGE_SIDE_MAX &&
-        (size_t)out->width * (size_t)out->height <= LS_IMAGE_PIXELS_MAX)
-        return 0;
-    snprintf(out->reason, sizeof out->reason, "the image is %d x %d pixels, which is out of bounds", out->width, out->height);
-    return 1;
+ls_decoder *ls_decoder_make(void) { return calloc(1, sizeof(ls_decoder)); }
+
+void ls_decoder_free(ls_decoder *decoder) {
+    if (decoder->jpeg) tjDestroy(decoder->jpeg);
+    free(decoder);
 }
 
-static void jpeg(const uint8_t *bytes, size_t count, ls_image *out) {
-    int subsampling, colorspace;
-    tjhandle decoder = tjInitDecompress();
-    if (!decoder) return;
-    if (tjDecompressHeader3(decoder, bytes, count, &out->width, &out->height, &subsampling, &colorspace) == 0 && !too_large(out)) {
-        out->pixels = malloc((size_t)out->width * (size_t)out->height * 3);
-        if (out->pixels && tjDecompress2(decoder, bytes, count, out->pixels, out->width, 0, out->height, TJPF_RGB, 0) != 0 &&
-            tjGetErrorCode(decoder) != TJERR_WARNING) {
-            free(out->pixels);
-            out->pixels = NULL;
-        }
-    }
-    if (!out->pixels && !out->reason[0]) snprintf(out->reason, sizeof out->reason, "%s", tjGetErrorStr2(decoder));
-    tjDestroy(decoder);
+const char *ls_decoder_reason(const ls_decoder *decoder) { return decoder->reason; }
+
+bool ls_refuse(ls_decoder *decoder, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(decoder->reason, sizeof decoder->reason, format, arguments);
+    va_end(arguments);
+    return false;
 }
 
-static void png(const uint8_t *bytes, size_t count, ls_image *out) {
-    png_image image = {.version = PNG_IMAGE_VERSION};
-    if (!png_image_begin_read_from_memory(&image, bytes, count)) {
-        snprintf(out->reason, sizeof out->reason, "%s", image.message);
-        return;
-    }
-    out->width = (int)image.width;
-    out->height = (int)image.height;
-    // Sixteen bits are values like eight, not linear light; alpha is dropped, not laid over some background.
-    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
-    image.format = PNG_FORMAT_RGBA;
-    if (!too_large(out)) {
-        out->pixels = malloc(PNG_IMAGE_SIZE(image));
-        if (out->pixels && !png_image_finish_read(&image, NULL, out->pixels, 0, NULL)) {
-            snprintf(out->reason, sizeof out->reason, "%s", image.message);
-            free(out->pixels);
-            out->pixels = NULL;
-        }
-        size_t count_px = (size_t)out->width * (size_t)out->height;
-        for (size_t i = 0; out->pixels && i < count_px; i++) memmove(out->pixels + i * 3, out->pixels + i * 4, 3);
-    }
-    png_image_free(&image);
+static bool begins(ls_file file, const char *signature, size_t length) {
+    return file.count >= length && memcmp(file.bytes, signature, length) == 0;
 }
 
-void ls_image_decode(const uint8_t *bytes, size_t count, ls_image *out) {
-    memset(out, 0, sizeof *out);
-    if (count >= 3 && bytes[0] == 0xff && bytes[1] == 0xd8) jpeg(bytes, count, out);
-    else if (count >= 8 && memcmp(bytes, "\x89PNG\r\n\x1a\n", 8) == 0) png(bytes, count, out);
-    else snprintf(out->reason, sizeof out->reason, "neither JPEG nor PNG");
+static bool read_head(ls_decoder *decoder, ls_file file, ls_image_head *head) {
+    if (file.count == 0) return ls_refuse(decoder, "it is empty");
+    if (begins(file, "\xff\xd8\xff", 3)) return ls_jpeg_head(decoder, file, head);
+    if (begins(file, "\x89PNG\r\n\x1a\n", 8)) return ls_png_head(decoder, file, head);
+    if (begins(file, "BM", 2)) return ls_bitmap_head(decoder, file, head);
+    return ls_refuse(decoder, "it is neither JPEG nor PNG nor BMP");
+}
+
+bool ls_image_read_head(ls_decoder *decoder, const uint8_t *bytes, size_t count, ls_image_head *head) {
+    *head = (ls_image_head){.orientation = 1};
+    if (!read_head(decoder, (ls_file){bytes, count}, head)) return false;
+    if (head->width > 0 && head->height > 0 && head->width <= LS_IMAGE_SIDE_MAX && head->height <= LS_IMAGE_SIDE_MAX &&
+        (int64_t)head->width * head->height <= LS_IMAGE_PIXELS_MAX)
+        return true;
+    return ls_refuse(decoder, "it declares %d x %d pixels; sides are 1 to %d, and pixels at most %d million",
+                     head->width, head->height, LS_IMAGE_SIDE_MAX, LS_IMAGE_PIXELS_MAX / 1000000);
+}
+
+static bool decode(ls_decoder *decoder, ls_file file, const ls_image_head *head, int channels, uint8_t *pixels) {
+    switch (head->format) {
+    case LS_JPEG: return ls_jpeg_decode(decoder, file, head, channels, pixels);
+    case LS_PNG: return ls_png_decode(decoder, file, head, channels, pixels);
+    default: return ls_bitmap_decode(decoder, file, head, channels, pixels);
+    }
+}
+
+bool ls_image_decode(ls_decoder *decoder, const uint8_t *bytes, size_t count, const ls_image_head *head, int channels,
+                     uint8_t *pixels, uint8_t *scratch) {
+    ls_file file = {bytes, count};
+    if (head->orientation == 1) return decode(decoder, file, head, channels, pixels);
+    if (!scratch || !decode(decoder, file, head, channels, scratch)) return false;
+    ls_image_turn(scratch, head, channels, pixels);
+    return true;
 }

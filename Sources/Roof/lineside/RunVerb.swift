@@ -1,4 +1,5 @@
 internal import Core
+internal import EngineKeeping
 internal import Files
 internal import Images
 internal import Inference
@@ -12,7 +13,8 @@ enum RunVerb {
         name: "run", summary: "run a model once on an image or a JSON file", usage: "run MODEL.onnx INPUT [OPTIONS]",
         flags: [Flag("timeout", "SECONDS", "how long the model may take (60)")] + SessionFlags.all + [Options.output],
         notes: """
-            INPUT is a JPEG or PNG (resized to the model's input, divided by 255, channels first), or a JSON file, - for stdin:
+            INPUT is a JPEG, PNG or BMP (resized to the model's input, divided by 255, channels first), or a JSON file,
+            - for stdin:
             {"inputs": [...]} as in the Open Inference Protocol, {"instances": [[...]]}, {"tensor": [...]}, or a bare array.
             """, run: run)
 
@@ -38,7 +40,9 @@ enum RunVerb {
 
     private static func question(_ path: String) throws -> OneShot.Question {
         let bytes = try path == "-" ? FileAccess.read("/dev/stdin") : FileAccess.read(path)
-        let isText = bytes.first { $0 != 0x20 && $0 != 0x0a && $0 != 0x0d && $0 != 0x09 }.map { $0 < 0x7f } ?? true
+        let first = bytes.first { $0 != 0x20 && $0 != 0x0a && $0 != 0x0d && $0 != 0x09 }
+        let isBitmap = bytes.starts(with: "BM".utf8)
+        let isText = !isBitmap && first.map { $0 < 0x7f } ?? true
         if isText { return .json(bytes) }
         let picture = try Picture(decoding: bytes, file: path)
         return .picture { shape throws(Fault) in
@@ -47,7 +51,7 @@ enum RunVerb {
                     .invalid, "the model's input \(shape) is not one image of 1 or 3 channels",
                     hint: "give its input as JSON")
             }
-            return picture.planes(width: shape[3], height: shape[2], channels: shape[1])
+            return try picture.planes(width: shape[3], height: shape[2], channels: shape[1])
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import Core
+internal import EngineKeeping
 internal import Inference
 internal import JSON
 internal import Link

@@ -1,4 +1,5 @@
 internal import Core
+internal import EngineKeeping
 internal import Glibc
 internal import HTTP
 internal import Inference

@@ -15,7 +15,8 @@ struct Verb: Sendable {
 enum Verbs {
     static let version = "0.1.0"
     static let all = [
-        ServeVerb.verb, RunVerb.verb, InspectVerb.verb, BenchVerb.verb, DoctorVerb.verb, EngineVerb.verb,
+        ServeVerb.verb, RunVerb.verb, InspectVerb.verb, PreprocessVerb.verb, SurfacesVerb.verb, BenchVerb.verb,
+        DoctorVerb.verb, DrillVerb.verb, EngineVerb.verb,
     ]
 
     static func main() -> Never {
@@ -88,7 +89,7 @@ enum Verbs {
     }
 
     private static var help: String {
-        let width = 10
+        let width = 12
         let list = all.map { verb in
             "  " + padded(verb.name, width) + verb.summary
         }

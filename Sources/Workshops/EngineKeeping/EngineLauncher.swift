@@ -18,13 +18,13 @@ package struct EngineLauncher: Sendable {
 
     /// Starts an engine for `file`; `ready` is told once, `ended` once after a `ready` that succeeded. Both on the engine's own thread.
     package func launch(
-        _ file: ModelFile, batch: BatchChange? = nil, ready: @escaping @Sendable (Result<EngineHandle, Fault>) -> Void,
+        _ file: ModelFile, batchRowsMax: Int? = nil, ready: @escaping @Sendable (Result<EngineHandle, Fault>) -> Void,
         ended: @escaping @Sendable (_ pid: Int32, _ how: String) -> Void
     ) {
         Lane.start("keep-\(file.name)") {
             do throws(Fault) {
                 var metadata = try readMetadata(file)
-                if let batch { metadata.batchRowsMax = batch.rowsMax }
+                if let batchRowsMax { metadata.batchRowsMax = batchRowsMax }
                 let (child, line, memory) = try spawn(file, metadata)
                 let pid = child.pid
                 weak var handle: EngineHandle?

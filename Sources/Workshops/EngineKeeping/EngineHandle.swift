@@ -53,7 +53,7 @@ package final class EngineHandle: Sendable {
     package var typicalRun: UInt64 { state.withLock { $0.typicalRun } }
 
     package func markDead() { state.withLock { $0.isDead = true } }
-    func retire() { state.withLock { $0.isRetired = true } }
+    package func retire() { state.withLock { $0.isRetired = true } }
 
     package func noteRun(_ nanoseconds: UInt64) {
         state.withLock { $0.typicalRun = ($0.typicalRun * 7 + nanoseconds) / 8 }
@@ -67,5 +67,5 @@ package final class EngineHandle: Sendable {
 package final class EngineLine: Sendable {
     let socket: ControlSocket
     package init(_ socket: consuming ControlSocket) { self.socket = socket }
-    func hangUp() { socket.hangUp() }
+    package func hangUp() { socket.hangUp() }
 }

@@ -1,0 +1,31 @@
+/// What the station last said of itself.
+package struct StationSign: Hashable, Sendable {
+    package let beat: Instant
+    package let life: UInt32
+    package let state: StationState
+    package let modelCode: UInt16
+
+    package init(beat: Instant, life: UInt32, state: StationState, modelCode: UInt16) {
+        self.beat = beat
+        self.life = life
+        self.state = state
+        self.modelCode = modelCode
+    }
+}
+
+/// What the PLC process last saw of the PLC.
+package struct PLCSign: Hashable, Sendable {
+    package var isConnected: Bool
+    package var hasFault: Bool
+    package var isBypassed: Bool
+    package var isEnabled: Bool
+    package var heartbeat: UInt16
+
+    package init(isConnected: Bool, hasFault: Bool, isBypassed: Bool, isEnabled: Bool, heartbeat: UInt16) {
+        self.isConnected = isConnected
+        self.hasFault = hasFault
+        self.isBypassed = isBypassed
+        self.isEnabled = isEnabled
+        self.heartbeat = heartbeat
+    }
+}
