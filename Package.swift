@@ -6,10 +6,11 @@ import PackageDescription
 let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Ground", [
         ("CKernel", []), ("CJSON", []), ("CHTTP", []), ("CTLS", []), ("CZlib", []), ("CArchive", []), ("CRuntime", []),
-        ("CImages", []), ("CModbus", []),
+        ("CImages", []), ("CModbus", []), ("CCameras", []), ("CDigest", []), ("CSQLite", []), ("CPage", []),
     ]),
     ("Bedrock", [
         ("Core", ["CKernel"]),
+        ("Crypto", ["CDigest"]),
     ]),
     ("Letters", [
         ("JSON", ["CJSON", "Core"]),
@@ -18,6 +19,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("InferenceProtocol", ["Core", "JSON"]),
         ("ONNXFormat", []),
         ("LineMap", ["Core"]),
+        ("LineConfig", ["Core", "JSON"]),
         ("Surfaces", []),
     ]),
     ("Drivers", [
@@ -30,23 +32,28 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Images", ["CImages", "Core"]),
         ("Mailbox", ["CKernel", "Core"]),
         ("Modbus", ["CKernel", "CModbus", "Core"]),
+        ("FrameRing", ["CKernel", "Core"]),
+        ("Cameras", ["CCameras", "Core"]),
+        ("Database", ["CSQLite", "Core"]),
     ]),
     ("Workshops", [
         ("EngineKeeping", ["CKernel", "Core", "InferenceProtocol", "Link", "Process", "Files"]),
+        ("PartLedger", ["CKernel", "Core", "Crypto", "JSON", "Files", "Database"]),
     ]),
     ("Engines", [
+        ("CameraHost", ["Core", "Cameras", "FrameRing", "Process"]),
         ("Inference", ["CKernel", "Core", "JSON", "InferenceProtocol", "HTTP", "Link", "Process", "Files", "EngineKeeping"]),
         ("EngineHost", ["CKernel", "Core", "Link", "ONNX", "Process"]),
         ("LoadBench", ["Core", "JSON"]),
         ("ControlLoop", ["CKernel", "Core", "LineMap", "Mailbox", "Modbus"]),
-        ("Station", ["Core"]),
+        ("Station", ["CPage", "CKernel", "Core", "Crypto", "JSON", "InferenceProtocol", "Surfaces", "HTTP", "Link", "Process", "Files", "Images", "Mailbox", "FrameRing", "EngineKeeping", "PartLedger"]),
         ("Conveyor", ["CKernel", "Core", "LineMap", "Surfaces", "Modbus"]),
     ]),
     ("Proving", [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineDrill", "EngineKeeping", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench"]),
     ]),
 ]
 
@@ -71,7 +78,12 @@ let careful: [SwiftSetting] = [
 let strict = careful + [.strictMemorySafety()]
 
 /// Header-only rooms of the ground floor: a module map over a system library's own headers.
-let headerOnly: Set<String> = ["CArchive", "CRuntime", "CModbus"]
+let headerOnly: Set<String> = ["CArchive", "CRuntime", "CModbus", "CSQLite"]
+
+/// Where Debian keeps the headers of the camera libraries; `isystem`, because their warnings are not ours.
+let cameraHeaders =
+    (["glib-2.0", "aravis-0.8", "gstreamer-1.0"].map { "/usr/include/" + $0 }
+    + ["x86_64", "aarch64"].map { "/usr/lib/\($0)-linux-gnu/glib-2.0/include" }).flatMap { ["-isystem", $0] }
 
 func room(_ name: String, on floor: String, standsOn: [String]) -> Target {
     let path = "Sources/\(floor)/\(name)"
@@ -82,7 +94,11 @@ func room(_ name: String, on floor: String, standsOn: [String]) -> Target {
     case "Ground":
         return .target(
             name: name, path: path,
-            cSettings: [.unsafeFlags(["-I\(dependencies)/include", "-Wall", "-Werror"])],
+            cSettings: [
+                .unsafeFlags(
+                    ["-I\(dependencies)/include", "-Wall", "-Werror"] + (name == "CCameras" ? cameraHeaders : [])
+                        + (name == "CPage" ? ["-Wno-c23-extensions"] : []))
+            ],
             cxxSettings: [.unsafeFlags(["-Wall", "-Werror"])],
             linkerSettings: name == "CHTTP" ? [.unsafeFlags(["-L\(dependencies)/lib"])] : [])
     case "Roof":
@@ -107,6 +123,11 @@ let tests: [(name: String, standsOn: [String])] = [
     ("ImagesTests", ["Core", "Images"]),
     ("SurfacesTests", ["Surfaces"]),
     ("LineDrillTests", ["LineDrill"]),
+    ("CryptoTests", ["Crypto"]),
+    ("DatabaseTests", ["Core", "Files", "Database"]),
+    ("PartLedgerTests", ["Core", "Crypto", "Files", "Database", "Process", "PartLedger"]),
+    ("CamerasTests", ["Core", "Cameras"]),
+    ("FrameRingTests", ["CKernel", "Core", "FrameRing"]),
     ("InferenceTests", ["Core", "InferenceProtocol", "Link", "Process", "EngineKeeping", "Inference"]),
     ("LoadBenchTests", ["Core", "JSON", "LoadBench"]),
     ("TidyTests", ["Core", "Files"]),

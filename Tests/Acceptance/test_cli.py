@@ -8,7 +8,23 @@ import socket
 
 import pytest
 
-VERBS = ["serve", "engine", "run", "inspect", "preprocess", "surfaces", "bench", "doctor", "drill"]
+VERBS = [
+    "serve",
+    "engine",
+    "run",
+    "inspect",
+    "preprocess",
+    "surfaces",
+    "bench",
+    "doctor",
+    "trace",
+    "ledger",
+    "camera",
+    "station",
+    "io",
+    "plc-sim",
+    "drill",
+]
 SERVE_FLAGS = [
     "--host",
     "--port",

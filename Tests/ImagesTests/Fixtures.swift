@@ -5,7 +5,7 @@ import Testing
 struct TestPicture: Sendable {
     let width: Int
     let height: Int
-    var stride: Int { width * format.bytes + gap }
+    var stride: Int { width * format.bytesPerPixel + gap }
     var format = PixelFormat.rgb8
     /// Bytes between the rows, as camera buffers have them.
     var gap = 0
@@ -18,8 +18,8 @@ struct TestPicture: Sendable {
         var bytes = [UInt8](repeating: 0xee, count: stride * height)
         for y in 0..<height {
             for x in 0..<width {
-                for channel in 0..<format.bytes {
-                    bytes[y * stride + x * format.bytes + channel] = level(x, y, channel)
+                for channel in 0..<format.bytesPerPixel {
+                    bytes[y * stride + x * format.bytesPerPixel + channel] = level(x, y, channel)
                 }
             }
         }

@@ -56,7 +56,7 @@ import Testing
             #expect(some.contains { $0.contrast < 0 } && some.contains { $0.contrast > 0 })
         }
         for defect in defects {
-            #expect((26...80).contains(abs(defect.contrast)))
+            #expect((20...80).contains(abs(defect.contrast)))
             #expect((4_000...60_000).contains(defect.x) && (3_000...45_000).contains(defect.y))
             #expect((1_350...22_300).contains(defect.length) && defect.breadth * 2 <= defect.length + 100)
         }

@@ -74,6 +74,37 @@ extension Connection {
         line.append(closesAfter ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n" as StaticString)
     }
 
+    /// Begins an answer that goes on until one side leaves.
+    func beginStream(_ type: StaticString, _ fields: [(StaticString, String)]) {
+        isStreaming = true
+        closesAfter = true
+        let line = fieldLines
+        line.removeAll()
+        line.append(Status.ok.line)
+        unsafe line.append(reactor.dateLine.bytes)
+        line.append("Content-Type: " as StaticString)
+        line.append(type)
+        for (name, value) in fields {
+            line.append("\r\n" as StaticString)
+            line.append(name)
+            line.append(": " as StaticString)
+            line.append(value)
+        }
+        line.append("\r\nConnection: close\r\n\r\n" as StaticString)
+        output.removeAll()
+        unsafe output.append(line.bytes)
+        sent = 0
+        flush()
+    }
+
+    /// Says more; false when the listener cannot follow, and this piece is left out.
+    func sendMore(_ write: (ByteBuffer) -> Void) -> Bool {
+        guard isStreaming, phase != .closed, output.count - sent < ServerLimits.streamBytesMax else { return false }
+        write(output)
+        if phase == .streaming { flush() }
+        return true
+    }
+
     /// Answers a request that will not be handled, and ends the connection: what follows cannot be trusted.
     func refuse(_ status: Status, _ text: String, fields: [(StaticString, String)] = []) {
         setWakeMark(1)
@@ -109,6 +140,12 @@ extension Connection {
 
     /// The answer is out: on to the next request, or goodbye.
     private func finish() {
+        guard !isStreaming else {
+            output.removeAll()
+            sent = 0
+            enter(.streaming)
+            return want(UInt32(LS_IN | LS_RDHUP))
+        }
         let done = exchange
         exchange = nil
         route = nil
@@ -181,7 +218,7 @@ extension Connection {
             if now.since(lastProgress) > limits.writeNanoseconds { close() }
         case .lingering:
             if now.since(phaseBegan) > ServerLimits.lingerNanoseconds { close() }
-        case .handling, .closed: break
+        case .handling, .streaming, .closed: break
         }
     }
 }

@@ -7,7 +7,7 @@ internal import Glibc
 ///
 /// Concurrency: confined to its reactor's thread; it crosses others only inside letters that come back to that thread.
 @safe final class Connection: @unchecked Sendable {
-    enum Phase { case head, body, chunks, handling, writing, lingering, closed }
+    enum Phase { case head, body, chunks, handling, writing, streaming, lingering, closed }
 
     let tag: UInt64
     unowned let reactor: Reactor
@@ -31,6 +31,8 @@ internal import Glibc
     var exchange: Exchange?
     var closesAfter = false
     var lingersAfter = false
+    /// The answer has no end: it goes on until somebody leaves.
+    var isStreaming = false
     var lingered = 0
     var isAdvancing = false
     private var wakeMark = 1
@@ -82,9 +84,19 @@ internal import Glibc
         case .body: readBody()
         case .chunks: readChunks()
         case .lingering: linger()
+        case .streaming: watchForLeaving()
         // More is sent, or the client has finished sending: neither matters before the answer is out.
         case .handling, .writing: want(interest & ~UInt32(LS_IN | LS_RDHUP))
         case .closed: break
+        }
+    }
+
+    /// A listener has nothing to say; that it goes away is all that is heard of it.
+    private func watchForLeaving() {
+        let room = unsafe bodyBuffer.reserve(4 << 10)
+        switch unsafe transport.receive(room, 4 << 10) {
+        case .closed, .failed: close()
+        case .bytes, .waitRead, .waitWrite: break
         }
     }
 

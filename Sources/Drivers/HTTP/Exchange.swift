@@ -55,6 +55,15 @@ package import Core
         connection.respond(status, type, fields, write)
     }
 
+    /// Begins an answer that goes on, piece by piece, until one side leaves; nil when nobody waits for it any more.
+    package func stream(_ type: StaticString, fields: [(StaticString, String)] = []) -> OpenAnswer? {
+        guard !isAnswered else { return nil }
+        isAnswered = true
+        guard let connection, connection.isOpen(for: self) else { return nil }
+        connection.beginStream(type, fields)
+        return OpenAnswer(connection)
+    }
+
     /// Answers with a body that takes long to write: a worker writes (and compresses) it, then this thread sends it.
     /// `write` returns the header fields that depend on the body; `written` is told on this thread when it is done.
     package func respondAside(

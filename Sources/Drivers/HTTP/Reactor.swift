@@ -95,7 +95,9 @@ package protocol ReactorGuest: AnyObject {
         post { [self] in
             isDraining = true
             _ = ls_epoll_ctl(epoll, Int32(LS_DEL), listener, 0, 0)
-            for connection in connections where connection?.phase == .head { connection?.close() }
+            for connection in connections where connection?.phase == .head || connection?.isStreaming == true {
+                connection?.close()
+            }
             if openCount == 0 { isStopping = true }
         }
     }

@@ -18,6 +18,8 @@ package struct ServerLimits: Hashable, Sendable {
     package static let lingerBytesMax = 4 << 30
     /// What a connection keeps of its buffers between requests.
     package static let keptBufferBytesMax = 256 << 10
+    /// What a listener may have outstanding before pieces are left out.
+    static let streamBytesMax = 1 << 20
     /// Responses smaller than this are not worth compressing.
     package static let compressedBytesMin = 1024
 

@@ -7,7 +7,7 @@ package enum BitmapWriter {
 
     /// How many bytes `write` will write.
     package static func byteCount(of frame: FrameView) -> Int {
-        Int(ls_bitmap_bytes(Int32(frame.width), Int32(frame.height), Int32(frame.format.bytes)))
+        Int(ls_bitmap_bytes(Int32(frame.width), Int32(frame.height), Int32(frame.format.bytesPerPixel)))
     }
 
     /// Fills the front of `file` and says how many bytes that took.
@@ -18,7 +18,8 @@ package enum BitmapWriter {
             throw Fault(.exhausted, "a bitmap of \(count) bytes does not fit into \(file.count)")
         }
         unsafe ls_bitmap_write(
-            frame.pixels, Int32(frame.width), Int32(frame.height), frame.stride, Int32(frame.format.bytes), start)
+            frame.pixels, Int32(frame.width), Int32(frame.height), frame.stride, Int32(frame.format.bytesPerPixel),
+            start)
         return count
     }
 }

@@ -28,10 +28,11 @@ package import Core
         guard unsafe ls_image_read_head(decoder, start, bytes.count, &head) else { throw refusal }
         let width = Int(head.orientation > 4 ? head.height : head.width)
         let height = Int(head.orientation > 4 ? head.width : head.height)
-        let count = width * height * format.bytes
+        let count = width * height * format.bytesPerPixel
         let target = unsafe try pixels.reserve(count)
         let scratch = unsafe head.orientation == 1 ? nil : try lying.reserve(count)
-        guard unsafe ls_image_decode(decoder, start, bytes.count, &head, Int32(format.bytes), target, scratch) else {
+        guard unsafe ls_image_decode(decoder, start, bytes.count, &head, Int32(format.bytesPerPixel), target, scratch)
+        else {
             throw refusal
         }
         return unsafe try FrameView(pixels: target, width: width, height: height, format: format)

@@ -17,7 +17,7 @@ package import Core
         guard PictureLimit.holds(width: width, height: height) else {
             throw Fault(.invalid, "a frame of \(width) x \(height) pixels is out of bounds")
         }
-        let rowBytes = width * format.bytes
+        let rowBytes = width * format.bytesPerPixel
         guard (stride ?? rowBytes) >= rowBytes else {
             throw Fault(.invalid, "a frame's rows of \(rowBytes) bytes do not fit into a stride of \(stride ?? 0)")
         }
@@ -30,12 +30,13 @@ package import Core
 
     var frame: ls_frame {
         unsafe ls_frame(
-            pixels: pixels, stride: stride, width: Int32(width), height: Int32(height), channels: Int32(format.bytes))
+            pixels: pixels, stride: stride, width: Int32(width), height: Int32(height),
+            channels: Int32(format.bytesPerPixel))
     }
 
     /// The pixels without gaps, as a copy that lasts.
     package var packedBytes: [UInt8] {
-        let rowBytes = width * format.bytes
+        let rowBytes = width * format.bytesPerPixel
         return unsafe [UInt8](unsafeUninitializedCapacity: rowBytes * height) { buffer, count in
             guard let start = buffer.baseAddress else { return }
             for row in 0..<height {

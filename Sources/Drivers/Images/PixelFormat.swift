@@ -1,12 +1,7 @@
 internal import CImages
+package import Core
 
-/// What one pixel of a frame is. Raw values are its bytes.
-package enum PixelFormat: Int, Hashable, Sendable, CaseIterable {
-    case grey8 = 1
-    case rgb8 = 3
-
-    package var bytes: Int { rawValue }
-
+extension PixelFormat {
     /// What a model of so many channels wants its frames to be decoded to.
     package init(channels: Int) { self = channels == 1 ? .grey8 : .rgb8 }
 }

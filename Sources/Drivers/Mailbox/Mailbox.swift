@@ -51,13 +51,13 @@ internal import Glibc
 
     /// Begins the station's life and forgets what was written for the one before.
     package func beginStation() -> UInt32 {
-        unsafe ls_ring_skip_all(&box.pointee.triggers)
-        unsafe ls_ring_skip_all(&box.pointee.outcomes)
+        unsafe ls_chute_skip_all(&box.pointee.triggers)
+        unsafe ls_chute_skip_all(&box.pointee.outcomes)
         return unsafe ls_add(&box.pointee.station_life, 1) &+ 1
     }
 
     package func beginIO() -> UInt32 {
-        unsafe ls_ring_skip_all(&box.pointee.verdicts)
+        unsafe ls_chute_skip_all(&box.pointee.verdicts)
         return unsafe ls_add(&box.pointee.io_life, 1) &+ 1
     }
 
@@ -92,17 +92,17 @@ internal import Glibc
 
     package func send(_ letter: TriggerLetter) -> Bool {
         var cell = letter.cell
-        return unsafe ls_ring_push(&box.pointee.triggers, &cell)
+        return unsafe ls_chute_push(&box.pointee.triggers, &cell)
     }
 
     package func send(_ letter: OutcomeLetter) -> Bool {
         var cell = letter.cell
-        return unsafe ls_ring_push(&box.pointee.outcomes, &cell)
+        return unsafe ls_chute_push(&box.pointee.outcomes, &cell)
     }
 
     package func send(_ letter: VerdictLetter) -> Bool {
         var cell = letter.cell
-        return unsafe ls_ring_push(&box.pointee.verdicts, &cell)
+        return unsafe ls_chute_push(&box.pointee.verdicts, &cell)
     }
 
     package enum Post<Letter: Hashable & Sendable>: Hashable, Sendable {
@@ -114,7 +114,7 @@ internal import Glibc
 
     package func nextTrigger() -> Post<TriggerLetter> {
         var cell = ls_letter()
-        switch unsafe ls_ring_pop(&box.pointee.triggers, &cell) {
+        switch unsafe ls_chute_pop(&box.pointee.triggers, &cell) {
         case 0: return .nothing
         case 1: return .letter(TriggerLetter(cell))
         default: return .torn
@@ -123,7 +123,7 @@ internal import Glibc
 
     package func nextOutcome() -> Post<OutcomeLetter> {
         var cell = ls_letter()
-        switch unsafe ls_ring_pop(&box.pointee.outcomes, &cell) {
+        switch unsafe ls_chute_pop(&box.pointee.outcomes, &cell) {
         case 0: return .nothing
         case 1: return OutcomeLetter(cell).map { .letter($0) } ?? .torn
         default: return .torn
@@ -132,7 +132,7 @@ internal import Glibc
 
     package func nextVerdict() -> Post<VerdictLetter> {
         var cell = ls_letter()
-        switch unsafe ls_ring_pop(&box.pointee.verdicts, &cell) {
+        switch unsafe ls_chute_pop(&box.pointee.verdicts, &cell) {
         case 0: return .nothing
         case 1: return VerdictLetter(cell).map { .letter($0) } ?? .torn
         default: return .torn
@@ -158,7 +158,7 @@ internal import Glibc
 
     /// Scribbles over a verdict that waits, as a torn write would: whether there was one.
     package func tearWaitingVerdict(with noise: UInt64) -> Bool {
-        guard unsafe ls_ring_waiting(&box.pointee.verdicts) > 0 else { return false }
+        guard unsafe ls_chute_waiting(&box.pointee.verdicts) > 0 else { return false }
         let place = unsafe Int(box.pointee.verdicts.read % UInt64(LS_LETTERS))
         unsafe withUnsafeMutableBytes(of: &box.pointee.verdicts.letter) { bytes in
             let cell = place * MemoryLayout<ls_letter>.size

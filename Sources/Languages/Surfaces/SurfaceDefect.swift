@@ -34,9 +34,12 @@ package struct SurfaceDefect: Hashable, Sendable {
 }
 
 extension SurfaceDefect {
+    // Kept, because `allCases` may make a new array each time, and frames must not allocate.
+    private static let kinds = Kind.allCases
+
     /// Draws a defect by lot. The order of the draws is part of the truth: a new one goes last.
     init(_ chance: inout Chance, contrast range: ClosedRange<Int>) {
-        kind = Kind.allCases[chance.number(0...Kind.allCases.count - 1)]
+        kind = Self.kinds[chance.number(0...Self.kinds.count - 1)]
         // Not at the very edge, where half of it would be out of the picture.
         x = chance.number(4_000...60_000)
         y = chance.number(3_000...45_000)

@@ -4,7 +4,7 @@ package struct SurfaceSettings: Hashable, Sendable {
     /// The share of parts that have a defect, from 0 to 1.
     package var defectRate = 0.06
     /// How much a defect changes the picture where it is strongest, in grey levels. The low end is the hard one.
-    package var contrast = 26...80
+    package var contrast = 20...80
     /// The sensor's noise: its standard deviation in grey levels.
     package var noise = 2.5
     /// The lamp gets darker: the share of its light that is lost in 10,000 parts. It never falls below a quarter.

@@ -1,4 +1,5 @@
 internal import Core
+internal import Database
 internal import Glibc
 
 /// One word that people type after `lineside`.
@@ -16,7 +17,8 @@ enum Verbs {
     static let version = "0.1.0"
     static let all = [
         ServeVerb.verb, RunVerb.verb, InspectVerb.verb, PreprocessVerb.verb, SurfacesVerb.verb, BenchVerb.verb,
-        DoctorVerb.verb, DrillVerb.verb, EngineVerb.verb,
+        DoctorVerb.verb, TraceVerb.verb, LedgerVerb.verb, CameraVerb.verb, StationVerb.verb, IOVerb.verb,
+        PLCSimVerb.verb, DrillVerb.verb, EngineVerb.verb,
     ]
 
     static func main() -> Never {
@@ -133,7 +135,7 @@ struct ExitCode {
     init(_ fault: Fault) {
         switch fault.code {
         case .invalid, .notFound: value = Self.configuration
-        case .unavailable, .system, .timeout, .exhausted: value = Self.unavailable
+        case .unavailable, .system, .timeout, .exhausted, .busy, .diskFull, .diskFailing: value = Self.unavailable
         default: value = Self.judgedBad
         }
     }

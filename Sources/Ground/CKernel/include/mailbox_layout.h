@@ -18,7 +18,7 @@ typedef struct {
     uint64_t read;  // letters ever read; the consumer's
     char apart_b[56];
     ls_letter letter[LS_LETTERS];
-} ls_ring;
+} ls_chute;
 
 typedef struct {
     uint32_t magic, version;
@@ -32,9 +32,9 @@ typedef struct {
     uint32_t bell;  // futex: rung when something lies in triggers or outcomes
     uint64_t plc;   // what the PLC process last saw: heartbeat, connection, line mode
     char apart_c[40];
-    ls_ring triggers;  // PLC process -> station
-    ls_ring outcomes;  // PLC process -> station
-    ls_ring verdicts;  // station -> PLC process
+    ls_chute triggers;  // PLC process -> station
+    ls_chute outcomes;  // PLC process -> station
+    ls_chute verdicts;  // station -> PLC process
 } ls_mailbox;
 
 static inline uint64_t ls_letter_check(const ls_letter *letter, uint64_t number) {
@@ -47,7 +47,7 @@ static inline uint64_t ls_letter_check(const ls_letter *letter, uint64_t number)
 }
 static inline uint64_t ls_load64(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
 static inline void ls_store64(uint64_t *word, uint64_t value) { __atomic_store_n(word, value, __ATOMIC_RELEASE); }
-static inline bool ls_ring_push(ls_ring *ring, const ls_letter *letter) {
+static inline bool ls_chute_push(ls_chute *ring, const ls_letter *letter) {
     uint64_t number = __atomic_load_n(&ring->written, __ATOMIC_RELAXED);
     uint64_t read = ls_load64(&ring->read);
     if (number - read >= LS_LETTERS) return false;
@@ -58,7 +58,7 @@ static inline bool ls_ring_push(ls_ring *ring, const ls_letter *letter) {
     return true;
 }
 /// 1: a sound letter; 0: none; -1: there was one and it was not sound (it is gone).
-static inline int ls_ring_pop(ls_ring *ring, ls_letter *out) {
+static inline int ls_chute_pop(ls_chute *ring, ls_letter *out) {
     uint64_t number = __atomic_load_n(&ring->read, __ATOMIC_RELAXED);
     uint64_t written = ls_load64(&ring->written);
     if (written == number) return 0;
@@ -70,6 +70,6 @@ static inline int ls_ring_pop(ls_ring *ring, ls_letter *out) {
     ls_store64(&ring->read, number + 1);
     return out->word[LS_LETTER_WORDS - 1] == ls_letter_check(out, number) ? 1 : -1;
 }
-static inline void ls_ring_skip_all(ls_ring *ring) { ls_store64(&ring->read, ls_load64(&ring->written)); }
-static inline uint64_t ls_ring_waiting(const ls_ring *ring) { return ls_load64(&ring->written) - ls_load64(&ring->read); }
+static inline void ls_chute_skip_all(ls_chute *ring) { ls_store64(&ring->read, ls_load64(&ring->written)); }
+static inline uint64_t ls_chute_waiting(const ls_chute *ring) { return ls_load64(&ring->written) - ls_load64(&ring->read); }
 #pragma clang assume_nonnull end

@@ -1,0 +1,123 @@
+internal import Core
+internal import Crypto
+package import PartLedger
+
+/// Writes down what the station does: the ledger's entries and the frames that go with them. Never waits for a disk.
+///
+/// Concurrency: the ledger and the keeper may be called from any thread.
+package final class Clerk: Sendable {
+    private let station: String
+    private let ledger: LedgerWriter
+    private let keeper: FrameKeeper
+    private let environment: UInt64
+
+    /// `facts`: on what this station computes, for whoever judges a part again.
+    package init(station: String, ledger: LedgerWriter, keeper: FrameKeeper, facts: [EventRecord.Fact]) {
+        self.station = station
+        self.ledger = ledger
+        self.keeper = keeper
+        environment = ledger.append(
+            .event(EventRecord(.environment, station: station, "what parts are judged on", facts: facts)))
+    }
+
+    package var ledgerState: LedgerState { ledger.state }
+    package var frameState: FrameState { keeper.state }
+
+    /// The decision's entry; its number.
+    func write(_ decision: Decision, _ evidence: Evidence?) -> UInt64 {
+        let part = decision.part.key
+        var record = PartRecord(
+            station: station, part: part.part, sequence: part.sequence, verdict: decision.verdict,
+            reason: decision.reason.name)
+        record.environment = environment
+        record.stages.total = decision.at.since(part.triggered) / 1000
+        guard let evidence else {
+            return ledger.append(.part(record))
+        }
+        record.stages.acquire = evidence.acquire / 1000
+        record.stages.preprocess = evidence.preprocess / 1000
+        record.stages.queue = evidence.queue / 1000
+        record.stages.run = evidence.run / 1000
+        let known = evidence.acquire + evidence.preprocess + evidence.queue + evidence.run
+        record.stages.decide =
+            decision.at.since(part.triggered) > known ? (decision.at.since(part.triggered) - known) / 1000 : 0
+        record.frameDigest = evidence.frame?.digest
+        if let release = evidence.release {
+            record.release = release.digest
+            record.model = release.name
+            record.modelVersion = release.version
+            record.threshold = release.rule.threshold
+        }
+        if let score = evidence.score { record.scores = [score] }
+        return write(record, evidence.frame, decision.verdict)
+    }
+
+    private func write(_ record: PartRecord, _ frame: KeptFrame?, _ verdict: Verdict) -> UInt64 {
+        guard let frame, let space = keeper.space(for: verdict, bytes: frame.bytes.count) else {
+            return ledger.append(.part(record))
+        }
+        var record = record
+        record.frameFormat = frame.format
+        let entry = ledger.append(.part(record))
+        if let name = record.frameName(entry: entry) { keeper.keep(frame.bytes, name, in: space) }
+        return entry
+    }
+
+    /// What the PLC made of it.
+    func note(_ outcome: OutcomeLetter, entry: UInt64?) {
+        guard outcome.kind == .acknowledged, let entry else { return }
+        _ = ledger.append(
+            .acknowledgement(
+                AcknowledgementRecord(
+                    entry: entry, part: outcome.key.part, sequence: outcome.key.sequence,
+                    microseconds: outcome.at.since(outcome.key.triggered) / 1000)))
+    }
+
+    func note(_ event: SeatEvent) {
+        switch event {
+        case .seated(let file):
+            Log.line("release \(file.name) version \(file.version) (\(file.digest.description.prefix(12))) is active")
+            _ = ledger.append(
+                .event(
+                    EventRecord(
+                        .release, station: station, "\(file.name) version \(file.version) is active",
+                        facts: [EventRecord.Fact("release", "\(file.digest)")])))
+        case .failed(let fault): noteFault("the model did not load: \(fault.message)", "\(fault)")
+        case .lost(let how): noteFault(how, how)
+        }
+    }
+
+    private func noteFault(_ text: String, _ line: String) {
+        Log.line(line)
+        _ = ledger.append(.event(EventRecord(.fault, station: station, text)))
+    }
+
+    func noteBypass(_ on: Bool, by: String, reason: String) {
+        var record = OperatorRecord(on ? .bypassOn : .bypassOff, station: station, person: by)
+        record.comment = reason
+        _ = ledger.append(.operator(record))
+    }
+
+    func noteReset(by: String, reason: String) {
+        var record = OperatorRecord(.reset, station: station, person: by)
+        record.comment = reason
+        _ = ledger.append(.operator(record))
+    }
+
+    /// A person looked at a part again.
+    func noteReview(entry: UInt64, part: UInt32, verdict: Verdict?, by: String, reason: String) {
+        var record = OperatorRecord(verdict == nil ? .confirm : .override, station: station, person: by)
+        record.entry = entry
+        record.part = part
+        record.verdict = verdict
+        record.comment = reason
+        _ = ledger.append(.operator(record))
+    }
+
+    /// Writes what waits.
+    package func close() {
+        _ = ledger.append(.event(EventRecord(.stop, station: station, "the station stopped")))
+        keeper.close()
+        ledger.close()
+    }
+}

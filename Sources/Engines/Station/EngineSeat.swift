@@ -1,0 +1,177 @@
+internal import Core
+package import EngineKeeping
+internal import Images
+internal import Link
+internal import Synchronization
+
+/// A release with its engine at work.
+final class SeatedRelease {
+    let file: ReleaseFile
+    let code: UInt16
+    let engine: EngineHandle
+    let preprocessor: Preprocessor
+    let inputPort: Int
+    let scorePort: Int
+    let scorePlace: Int
+    let heatmapPort: Int?
+
+    init(_ file: ReleaseFile, code: UInt16, engine: EngineHandle) throws(Fault) {
+        self.file = file
+        self.code = code
+        self.engine = engine
+        preprocessor = try Preprocessor(file.preprocessing)
+        let signature = engine.signature
+        let wanted = file.preprocessing
+        guard signature.inputs.count == 1, signature.inputs[0].type == .float32 else {
+            throw Fault(.model, "\(file.modelPath) does not have exactly one float32 input")
+        }
+        let shape = signature.inputs[0].shape
+        let made = [1, wanted.channels, wanted.height, wanted.width]
+        guard shape.count == 4, zip(shape, made).allSatisfy({ $0 < 0 || $0 == $1 }) else {
+            throw Fault(
+                .model, "preprocessing makes \(made), and the model's input '\(signature.inputs[0].name)' is \(shape)",
+                hint: "correct preprocessing in \(file.metadataPath)")
+        }
+        inputPort = 0
+        guard
+            let score = signature.outputs.firstIndex(where: { $0.name == "score" && $0.type == .float32 })
+                ?? signature.outputs.firstIndex(where: { $0.type == .float32 })
+        else { throw Fault(.model, "\(file.modelPath) has no float32 output to take a score from") }
+        let side = signature.outputs[score].shape.last ?? 1
+        guard side <= 2 else {
+            throw Fault(
+                .model, "output '\(signature.outputs[score].name)' of \(file.modelPath) has \(side) values",
+                hint: "a station needs one score, or two classes of which the second is the defect")
+        }
+        scorePort = score
+        scorePlace = side == 2 ? 1 : 0
+        heatmapPort = signature.outputs.firstIndex { $0.name == "heatmap" && $0.type == .float32 }
+    }
+}
+
+/// Where a model's engine sits: it is started, replaced by a newer release between two parts, and started again when it dies.
+///
+/// Concurrency: confined to the decision thread, except the inbox that keepers' threads post to.
+@safe package final class EngineSeat: @unchecked Sendable {
+    private enum News: Sendable {
+        case ready(ReleaseFile, EngineHandle)
+        case failed(ReleaseFile, Fault)
+        case ended(Int32, String)
+    }
+
+    private let launcher: EngineLauncher
+    private let inbox = Mutex<[News]>([])
+    private(set) var release: SeatedRelease?
+    private(set) var isWarming = false
+    private(set) var lastFailure: Fault?
+    private(set) var restarts: UInt64 = 0
+    private(set) var switches: UInt64 = 0
+    private var wanted: ReleaseFile
+    private var nextCode: UInt16
+    private var retryAt: Instant?
+    private var backOff = EngineSeat.shortestBackOff
+    private static let shortestBackOff = 100 * Span64.millisecond
+    private static let longestBackOff = 2 * Span64.second
+
+    package init(_ file: ReleaseFile, launcher: EngineLauncher, firstCode: UInt16) {
+        wanted = file
+        self.launcher = launcher
+        nextCode = max(1, firstCode)
+    }
+
+    func start() { launch(wanted) }
+
+    /// Another release, from now on, or as soon as its engine is warm.
+    func change(to file: ReleaseFile) {
+        wanted = file
+        backOff = Self.shortestBackOff
+        launch(file)
+    }
+
+    private func launch(_ file: ReleaseFile) {
+        isWarming = true
+        retryAt = nil
+        guard let name = try? ModelName(parsing: file.name) else {
+            isWarming = false
+            lastFailure = Fault(.invalid, "'\(file.name)' is no model name")
+            return
+        }
+        let model = ModelFile(name: name, version: 1, path: file.modelPath, metadataPath: nil)
+        launcher.launch(
+            model,
+            ready: { [self] result in
+                switch result {
+                case .success(let engine): post(.ready(file, engine))
+                case .failure(let fault): post(.failed(file, fault))
+                }
+            },
+            ended: { [self] pid, how in post(.ended(pid, how)) })
+    }
+
+    private func post(_ news: News) { inbox.withLock { $0.append(news) } }
+
+    /// Takes in what happened to engines; returns what is worth telling.
+    func tend(_ now: Instant) -> [SeatEvent] {
+        var events: [SeatEvent] = []
+        let news = inbox.withLock { list in
+            defer { list.removeAll() }
+            return list
+        }
+        for item in news { hear(item, now, &events) }
+        if let release, release.engine.isDead {
+            self.release = nil
+            if !isWarming { retry(now) }
+        }
+        if let at = retryAt, at <= now {
+            restarts += 1
+            launch(wanted)
+        }
+        return events
+    }
+
+    private func hear(_ news: News, _ now: Instant, _ events: inout [SeatEvent]) {
+        switch news {
+        case .ready(let file, let engine):
+            do throws(Fault) {
+                let fresh = try SeatedRelease(file, code: nextCode, engine: engine)
+                nextCode = nextCode == .max ? 1 : nextCode + 1
+                if release != nil { switches += 1 }
+                release?.engine.retire()
+                release = fresh
+                isWarming = false
+                lastFailure = nil
+                backOff = Self.shortestBackOff
+                events.append(.seated(file))
+            } catch { fail(error, now, &events) }
+        case .failed(_, let fault): fail(fault, now, &events)
+        case .ended(let pid, let how):
+            guard release?.engine.pid == pid else { return }
+            release = nil
+            events.append(.lost("the engine ended: \(how)"))
+            if !isWarming { retry(now) }
+        }
+    }
+
+    private func fail(_ fault: Fault, _ now: Instant, _ events: inout [SeatEvent]) {
+        isWarming = false
+        lastFailure = fault
+        events.append(.failed(fault))
+        // While the former release is at work there is nothing to be tried again.
+        if release == nil { retry(now) }
+    }
+
+    private func retry(_ now: Instant) {
+        retryAt = now.advanced(by: backOff == Self.shortestBackOff ? 0 : backOff)
+        backOff = min(backOff * 2, Self.longestBackOff)
+    }
+
+    /// Ends an engine that does not let go of a part.
+    func kill() { release?.engine.kill() }
+}
+
+/// What happened at a seat.
+enum SeatEvent {
+    case seated(ReleaseFile)
+    case failed(Fault)
+    case lost(String)
+}

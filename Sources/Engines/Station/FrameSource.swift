@@ -1,0 +1,51 @@
+package import Core
+internal import FrameRing
+internal import Images
+
+/// Where a station gets the frame of a part.
+///
+/// Confined to the station's decision thread.
+package protocol FrameSource: AnyObject {
+    /// The address, as people wrote it.
+    var name: String { get }
+    var status: SourceStatus { get }
+    /// The frame of the part with this key: taken after its trigger, and of no other part. Waits until `deadline`, and calls
+    /// `tend` every few milliseconds meanwhile. The frame is valid until the next call.
+    func frame(of key: PartKey, until deadline: Instant, tend: () -> Void) throws(FrameTrouble) -> SourceFrame
+    /// Looks after the source while no part is there.
+    func tend()
+}
+
+/// Why there is no frame to judge.
+package struct FrameTrouble: Error {
+    let reason: Reason
+    let text: String
+}
+
+/// What is known of a source.
+package struct SourceStatus: Hashable, Sendable {
+    package var isConnected = true
+    package var lost: UInt64 = 0
+    package var frames: UInt64 = 0
+    package var text = ""
+}
+
+/// One frame, as it came.
+package struct SourceFrame {
+    let view: FrameView
+    /// The file that the frame came in; nil for raw pixels.
+    let file: [UInt8]?
+    let captured: Instant
+    let id: UInt64
+}
+
+/// Makes sources of addresses that need nothing but this process.
+package enum FrameSources {
+    package static let schemes = "sim://, folder://, gige://, v4l2://, rtsp://, gst:"
+
+    package static func local(_ address: String, format: PixelFormat) throws(Fault) -> (any FrameSource)? {
+        if address.hasPrefix("sim://") { return try SimulatedSource(address) }
+        if address.hasPrefix("folder://") { return try FolderSource(address, format: format) }
+        return nil
+    }
+}

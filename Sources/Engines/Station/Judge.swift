@@ -1,0 +1,270 @@
+internal import CKernel
+internal import Core
+internal import EngineKeeping
+internal import Glibc
+internal import Images
+package import Link
+package import Mailbox
+internal import Synchronization
+
+/// The station's decision thread: hears of parts, gets their frames, has them judged, says what they are, and writes it
+/// down. One part is at the model at a time; whatever takes long is waited for in small turns, so that the queue, the
+/// deadlines and the sign of life never stand still.
+///
+/// Concurrency: `run` belongs to its thread. `stop` and the wishes may come from any.
+@safe package final class Judge: @unchecked Sendable {
+    /// What people and programs ask of a running station.
+    package enum Wish: Sendable {
+        case release(ReleaseFile)
+        case bypass(on: Bool, by: String, reason: String)
+        case reset(by: String, reason: String)
+    }
+
+    private static let turn = 5 * Span64.millisecond
+    /// How long after its limit a run may take to stop before its engine is replaced.
+    private static let grace = 250 * Span64.millisecond
+
+    private let settings: StationSettings
+    private let mailbox: Mailbox
+    private let seat: EngineSeat
+    private let source: any FrameSource
+    private let bells: Bells
+    private let clerk: Clerk
+    private let board: StationBoard
+    private var plan: StationPlan
+    private let life: UInt32
+    private let wishes = Mutex<[Wish]>([])
+    private let stopping = Atomic<Bool>(false)
+    private var isBypassed = false
+
+    package init(
+        _ settings: StationSettings, mailbox: Mailbox, seat: EngineSeat, source: any FrameSource, bells: Bells,
+        clerk: Clerk, board: StationBoard
+    ) {
+        self.settings = settings
+        self.mailbox = mailbox
+        self.seat = seat
+        self.source = source
+        self.bells = bells
+        self.clerk = clerk
+        self.board = board
+        plan = StationPlan(settings)
+        life = mailbox.beginStation()
+    }
+
+    package func stop() { stopping.store(true, ordering: .releasing) }
+    package func wish(_ wish: Wish) { wishes.withLock { $0.append(wish) } }
+
+    package func run() {
+        seat.start()
+        while !stopping.load(ordering: .acquiring) {
+            let rung = mailbox.bellCount
+            tend()
+            if let part = plan.next() {
+                judge(part)
+            } else {
+                source.tend()
+                mailbox.listen(since: rung, until: min(plan.nextDeadline, Instant.now.advanced(by: Self.turn)))
+            }
+        }
+        mailbox.beat(.now, state: .boot, modelCode: 0)
+    }
+
+    // MARK: what never stands still
+
+    /// Everything that must go on while a part is waited for.
+    private func tend() {
+        let now = Instant.now
+        for wish in takeWishes() { grant(wish) }
+        for event in seat.tend(now) { clerk.note(event) }
+        let state = state
+        mailbox.beat(now, state: state, modelCode: isBypassed ? 0 : seat.release?.code ?? 0)
+        board.note(state: state, seat: seat, source: source, plc: mailbox.plc, plcBeat: mailbox.ioBeat)
+        readOutcomes()
+        readTriggers()
+        for decision in plan.expire(Instant.now) { tell(decision, nil) }
+    }
+
+    private var state: StationState {
+        if seat.release == nil { return seat.isWarming ? .warming : .noModel }
+        return plan.atModel == nil ? .ready : .busy
+    }
+
+    private func takeWishes() -> [Wish] {
+        wishes.withLock { list in
+            defer { list.removeAll() }
+            return list
+        }
+    }
+
+    private func grant(_ wish: Wish) {
+        switch wish {
+        case .release(let file): seat.change(to: file)
+        case .bypass(let on, let by, let reason):
+            isBypassed = on
+            board.noteBypass(on, by: by, reason: reason)
+            clerk.noteBypass(on, by: by, reason: reason)
+        case .reset(let by, let reason):
+            board.clearAlarms()
+            clerk.noteReset(by: by, reason: reason)
+        }
+    }
+
+    private func readTriggers() {
+        while true {
+            switch mailbox.nextTrigger() {
+            case .nothing: return
+            case .torn: board.noteTornTrigger()
+            case .letter(let letter):
+                let part = PendingPart(key: letter.key, partNumber: letter.partNumber, ioLife: letter.ioLife)
+                if let crowdedOut = plan.trigger(part, Instant.now) { tell(crowdedOut, nil) }
+            }
+        }
+    }
+
+    private func readOutcomes() {
+        while true {
+            switch mailbox.nextOutcome() {
+            case .nothing: return
+            case .torn: continue
+            case .letter(let letter):
+                board.note(letter)
+                clerk.note(letter, entry: board.entry(of: letter.key))
+            }
+        }
+    }
+
+    // MARK: one part
+
+    private func judge(_ part: PendingPart) {
+        var evidence = Evidence()
+        let judgement = isBypassed ? .impossible(.bypass) : examine(part, &evidence)
+        let now = Instant.now
+        guard let decision = plan.finish(judgement, now) else { return }
+        tell(decision, evidence)
+    }
+
+    /// From the frame to the score.
+    private func examine(_ part: PendingPart, _ evidence: inout Evidence) -> Judgement {
+        guard let release = seat.release else { return .impossible(.noModel) }
+        evidence.release = release.file
+        let limit = min(part.key.triggered.advanced(by: settings.frameWithin), plan.deadline(of: part))
+        let frame: SourceFrame
+        let asked = Instant.now
+        do throws(FrameTrouble) {
+            frame = try source.frame(of: part.key, until: limit) { tend() }
+        } catch {
+            evidence.trouble = error.text
+            return .impossible(error.reason)
+        }
+        evidence.acquire = Instant.now.since(asked)
+        return score(frame, of: part, with: release, &evidence)
+    }
+
+    private func score(
+        _ frame: SourceFrame, of part: PendingPart, with release: SeatedRelease, _ evidence: inout Evidence
+    ) -> Judgement {
+        let engine = release.engine
+        guard !engine.isDead, let slot = engine.caller.take(bell: 0) else { return .impossible(.modelError) }
+        let began = Instant.now
+        let bytes = release.file.preprocessing.elementCount * MemoryLayout<Float>.stride
+        guard let offset = slot.place(bytes) else {
+            engine.caller.putBack(slot)
+            return .impossible(.inputInvalid)
+        }
+        do throws(Fault) {
+            let tensor = unsafe (slot.data + offset).assumingMemoryBound(to: Float.self)
+            unsafe try release.preprocessor.write(frame.view, into: tensor)
+        } catch {
+            engine.caller.putBack(slot)
+            evidence.trouble = error.message
+            return .impossible(.inputInvalid)
+        }
+        let wanted = release.file.preprocessing
+        slot.addInput(
+            port: release.inputPort, type: .float32, shape: [1, wanted.channels, wanted.height, wanted.width],
+            offset: offset, bytes: bytes)
+        slot.deadline = plan.deadline(of: part)
+        evidence.preprocess = Instant.now.since(began)
+        guard engine.caller.submit(slot) else {
+            seat.kill()
+            return .impossible(.modelError)
+        }
+        // While the model computes there is time to put the frame into words.
+        evidence.keep(frame)
+        return answer(to: slot, of: part, with: release, &evidence)
+    }
+
+    /// Waits for the engine. A part whose time is over is decided meanwhile; an engine that keeps its slot beyond that is replaced.
+    private func answer(
+        to slot: Slot, of part: PendingPart, with release: SeatedRelease, _ evidence: inout Evidence
+    ) -> Judgement {
+        let engine = release.engine
+        let patience = plan.deadline(of: part).advanced(by: Self.grace)
+        while true {
+            if let done = engine.caller.collect(bell: 0) {
+                defer { engine.caller.putBack(done) }
+                return read(done, with: release, &evidence)
+            }
+            if engine.isDead {
+                evidence.trouble = "the engine died"
+                return .impossible(.modelError)
+            }
+            let now = Instant.now
+            if now >= patience {
+                seat.kill()
+                evidence.trouble = "the engine did not stop"
+                return .impossible(.timeout)
+            }
+            listenToEngine(engine, until: min(patience, now.advanced(by: Self.turn)))
+            if !engine.caller.hasFinished(bell: 0) { tend() }
+        }
+    }
+
+    private func listenToEngine(_ engine: EngineHandle, until deadline: Instant) {
+        bells.fallAsleep(0)
+        defer { bells.wakeUp(0) }
+        guard !engine.caller.hasFinished(bell: 0) else { return }
+        var wait = pollfd(fd: bells.descriptors[0], events: Int16(POLLIN), revents: 0)
+        if unsafe ls_poll_until(&wait, 1, deadline.nanoseconds) > 0 { bells.silence(0) }
+    }
+
+    private func read(_ slot: Slot, with release: SeatedRelease, _ evidence: inout Evidence) -> Judgement {
+        evidence.queue = slot.started.since(slot.submitted)
+        evidence.run = slot.finished.since(slot.started)
+        switch slot.outcome {
+        case .expired: return .impossible(.timeout)
+        case .failed:
+            evidence.trouble = slot.message
+            return .impossible(.modelError)
+        case .completed: break
+        }
+        guard slot.isSound(outputs: release.engine.signature.outputs.count) else {
+            seat.kill()
+            evidence.trouble = "the engine's answer makes no sense"
+            return .impossible(.modelError)
+        }
+        for number in 0..<slot.outputCount {
+            let tensor = slot.output(number)
+            guard let floats = unsafe tensor.floats else { continue }
+            if tensor.port == release.scorePort, floats.count > release.scorePlace {
+                evidence.score = unsafe floats[release.scorePlace]
+            } else if tensor.port == release.heatmapPort, tensor.rank >= 2 {
+                evidence.heatmap = unsafe Heatmap(
+                    floats, width: tensor.dimension(tensor.rank - 1), height: tensor.dimension(tensor.rank - 2))
+            }
+        }
+        guard let score = evidence.score else { return .impossible(.modelError) }
+        return .scored(score, modelCode: release.code, rule: release.file.rule)
+    }
+
+    /// Says what a part is: to the ledger's queue, to the PLC, and to the screen, in this order and the same to all.
+    private func tell(_ decision: Decision, _ evidence: Evidence?) {
+        let entry = clerk.write(decision, evidence)
+        let letter = VerdictLetter(
+            key: decision.part.key, verdict: decision.verdict, reason: decision.reason, modelCode: decision.modelCode,
+            score: decision.score, stationLife: life, ioLife: decision.part.ioLife, decided: .now, entry: entry)
+        if !mailbox.send(letter) { board.noteLostVerdict() }
+        board.note(decision, entry: entry, evidence)
+    }
+}

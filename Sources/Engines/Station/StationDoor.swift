@@ -1,0 +1,298 @@
+internal import CPage
+internal import Core
+internal import Crypto
+package import HTTP
+internal import JSON
+internal import Synchronization
+
+/// The station's page and what it is made of. It shows what was decided; nothing here decides.
+package final class StationDoor: Sendable {
+    private static let newsEvery = 100 * Span64.millisecond
+    private let board: StationBoard
+    private let clerk: Clerk
+    private let judge: Judge
+    private let release: @Sendable (String?) throws -> ReleaseFile
+    private let version: String
+    private let listeners = Mutex<[Listener]>([])
+    private let isClosing = Atomic<Bool>(false)
+
+    /// One page that listens; touched on its reactor's thread alone.
+    private struct Listener: @unchecked Sendable {
+        let answer: OpenAnswer
+        let reactor: Reactor
+    }
+
+    /// `release` reads the release at a path, or the one that is configured.
+    package init(
+        board: StationBoard, clerk: Clerk, judge: Judge, version: String,
+        release: @escaping @Sendable (String?) throws -> ReleaseFile
+    ) {
+        self.board = board
+        self.clerk = clerk
+        self.judge = judge
+        self.version = version
+        self.release = release
+    }
+
+    package var routes: [Route] {
+        unsafe [
+            Route(.get, "/", "The station's page") { [self] exchange in page(exchange) },
+            unsafe Route(.get, "/station/state", "The station's state") { [self] exchange in
+                exchange.respond(.ok) { report.write(to: $0) }
+            },
+            unsafe Route(.get, "/station/events", "The station's state, live") { [self] exchange in listen(exchange) },
+            unsafe Route(.get, "/station/parts/{number}/frame", "A part's frame") { [self] exchange in frame(exchange)
+            },
+            unsafe Route(.get, "/station/parts/{number}/heatmap", "A part's heat-map") { [self] exchange in
+                heatmap(exchange)
+            },
+            unsafe Route(
+                .post, "/station/parts/{number}/confirm", "Confirm a verdict", changesState: true,
+                bodyBytesMax: 64 << 10
+            ) {
+                [self] exchange in review(exchange, overrides: false)
+            },
+            unsafe Route(
+                .post, "/station/parts/{number}/override", "Override a verdict in the record", changesState: true,
+                bodyBytesMax: 64 << 10
+            ) { [self] exchange in review(exchange, overrides: true) },
+            unsafe Route(
+                .post, "/station/bypass", "Run the line without verdicts", changesState: true, bodyBytesMax: 64 << 10
+            ) {
+                [self] exchange in bypass(exchange)
+            },
+            unsafe Route(.post, "/station/reset", "Clear alarms", changesState: true, bodyBytesMax: 64 << 10) {
+                [self] exchange in reset(exchange)
+            },
+            unsafe Route(
+                .post, "/station/release", "Load a release again, or another", changesState: true,
+                bodyBytesMax: 64 << 10
+            ) {
+                [self] exchange in load(exchange)
+            },
+            unsafe Route(.get, "/healthz", "Whether the station lives") { exchange in
+                exchange.respond(.ok) { $0.append("{\"status\":\"ok\"}" as StaticString) }
+            },
+        ]
+    }
+
+    private var report: StationReport { StationReport(board: board, clerk: clerk, version: version) }
+
+    // MARK: the page
+
+    private static var pageBytes: UnsafeRawBufferPointer {
+        var count = 0
+        let start = unsafe ls_station_page(&count)
+        return unsafe UnsafeRawBufferPointer(start: start, count: count)
+    }
+
+    /// The page's one script is named by its digest; nothing else may run.
+    private static let policy: String = {
+        let text = unsafe String(decoding: pageBytes, as: UTF8.self)
+        guard let open = text.ranges(of: "<script>").first, let close = text.ranges(of: "</script>").last else {
+            return ""
+        }
+        let digest = SHA256.digest(of: Array(text[open.upperBound..<close.lowerBound].utf8))
+        return
+            "default-src 'self'; script-src 'sha256-\(Base64.text(digest.bytes))'; style-src 'unsafe-inline'; img-src 'self' data: blob:; base-uri 'none'; frame-ancestors 'none'"
+    }()
+
+    private func page(_ exchange: Exchange) {
+        exchange.respond(
+            .ok, "text/html; charset=utf-8",
+            fields: [
+                ("Content-Security-Policy", Self.policy), ("Cache-Control", "no-cache"),
+                ("X-Content-Type-Options", "nosniff"),
+            ]
+        ) { unsafe $0.append(Self.pageBytes) }
+    }
+
+    // MARK: live
+
+    private func listen(_ exchange: Exchange) {
+        let reactor = exchange.reactor
+        guard let answer = exchange.stream("text/event-stream", fields: [("Cache-Control", "no-store")]) else { return }
+        tell(answer)
+        let fresh = Listener(answer: answer, reactor: reactor)
+        listeners.withLock { $0.append(fresh) }
+    }
+
+    private func tell(_ answer: OpenAnswer) {
+        answer.send { buffer in
+            buffer.append("event: state\ndata: " as StaticString)
+            report.write(to: buffer)
+            buffer.append("\n\n" as StaticString)
+        }
+    }
+
+    /// Tells whoever listens, ten times a second.
+    package func keepTelling() {
+        Lane.start("page-news") { [self] in
+            while !isClosing.load(ordering: .acquiring) {
+                Pause.nanoseconds(Self.newsEvery)
+                let present = listeners.withLock { $0 }
+                for listener in present {
+                    listener.reactor.post { [self] in
+                        if listener.answer.isOpen { tell(listener.answer) } else { forget(listener) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func forget(_ listener: Listener) { listeners.withLock { $0.removeAll { $0.answer === listener.answer } } }
+
+    package func close() { isClosing.store(true, ordering: .releasing) }
+
+    // MARK: parts
+
+    private func part(_ exchange: Exchange) -> ShownPart? {
+        guard let number = UInt64(exchange.parameters[0]) else {
+            refuse(exchange, .badRequest, "'\(exchange.parameters[0].prefix(40))' is not a part's number")
+            return nil
+        }
+        guard let part = board.part(entry: number) else {
+            refuse(
+                exchange, .notFound,
+                "part number \(number) is not among the last ones; `lineside trace` finds it in the ledger")
+            return nil
+        }
+        return part
+    }
+
+    private func frame(_ exchange: Exchange) {
+        guard let part = part(exchange) else { return }
+        guard let frame = part.frame else { return refuse(exchange, .notFound, "this part has no frame") }
+        exchange.respond(.ok, frame.mediaType, fields: [("Cache-Control", "max-age=60")]) { buffer in
+            unsafe frame.bytes.withUnsafeBytes { unsafe buffer.append($0) }
+        }
+    }
+
+    private func heatmap(_ exchange: Exchange) {
+        guard let part = part(exchange) else { return }
+        guard let map = part.heatmap else { return refuse(exchange, .notFound, "this part has no heat-map") }
+        exchange.respond(.ok) { buffer in
+            var json = JSONWriter(buffer)
+            json.beginObject()
+            json.key("width" as StaticString)
+            json.int(map.width)
+            json.key("height" as StaticString)
+            json.int(map.height)
+            json.key("values" as StaticString)
+            json.beginArray()
+            for level in map.levels { json.int(Int(level)) }
+            json.endArray()
+            json.endObject()
+        }
+    }
+
+    private func review(_ exchange: Exchange, overrides: Bool) {
+        guard let part = part(exchange), let said = said(exchange) else { return }
+        var verdict: Verdict?
+        if overrides {
+            guard let name = said.verdict, let given = Verdict(name: name), given != .none else {
+                return refuse(exchange, .unprocessable, "verdict must be PASS, REJECT or REVIEW")
+            }
+            verdict = given
+        }
+        guard board.review(entry: part.entry, verdict: verdict, by: said.by, reason: said.reason) else {
+            return refuse(exchange, .notFound, "this part is not among the last ones any more")
+        }
+        clerk.noteReview(entry: part.entry, part: part.key.part, verdict: verdict, by: said.by, reason: said.reason)
+        agree(exchange)
+    }
+
+    // MARK: the station
+
+    private func bypass(_ exchange: Exchange) {
+        guard let said = said(exchange) else { return }
+        guard let on = said.on else { return refuse(exchange, .unprocessable, "on must be true or false") }
+        judge.wish(.bypass(on: on, by: said.by, reason: said.reason))
+        agree(exchange)
+    }
+
+    private func reset(_ exchange: Exchange) {
+        guard let said = said(exchange) else { return }
+        judge.wish(.reset(by: said.by, reason: said.reason))
+        agree(exchange)
+    }
+
+    private func load(_ exchange: Exchange) {
+        var path: String?
+        if unsafe exchange.body.count > 0 {
+            guard let words = Words(exchange) else {
+                return refuse(exchange, .badRequest, "the body is not a JSON object")
+            }
+            path = words.path
+        }
+        do {
+            let file = try release(path)
+            judge.wish(.release(file))
+            agree(exchange)
+        } catch { refuse(exchange, .unprocessable, "\(error)") }
+    }
+
+    private func said(_ exchange: Exchange) -> Words? {
+        guard let words = Words(exchange) else {
+            refuse(exchange, .badRequest, "the body is not a JSON object")
+            return nil
+        }
+        guard !words.by.isEmpty, words.by.utf8.count <= 200, words.reason.utf8.count <= 2000 else {
+            refuse(
+                exchange, .unprocessable,
+                "by must say who you are, in at most 200 bytes, and reason why, in at most 2000")
+            return nil
+        }
+        return words
+    }
+
+    private func agree(_ exchange: Exchange) { exchange.respond(.ok) { $0.append("{}" as StaticString) } }
+
+    private func refuse(_ exchange: Exchange, _ status: Status, _ text: String) {
+        exchange.respond(status) { buffer in
+            var json = JSONWriter(buffer)
+            json.beginObject()
+            json.key("error" as StaticString)
+            json.string(text)
+            json.endObject()
+        }
+    }
+}
+
+/// What a person's request says.
+private struct Words {
+    let by: String
+    let reason: String
+    let verdict: String?
+    let on: Bool?
+    let path: String?
+
+    init?(_ exchange: Exchange) {
+        let document = JSONDocument()
+        guard let root = unsafe try? document.parse([UInt8](exchange.body)), root.kind == .object else { return nil }
+        by = root["by"]?.string ?? ""
+        reason = root["reason"]?.string ?? ""
+        verdict = root["verdict"]?.string
+        on = root["on"]?.bool
+        path = root["model"]?.string
+    }
+}
+
+/// The alphabet of RFC 4648, with padding.
+enum Base64 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    static func text(_ bytes: [UInt8]) -> String {
+        var out: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = (0..<3).map { start + $0 < bytes.count ? UInt32(bytes[start + $0]) : 0 }
+            let bits = group[0] << 16 | group[1] << 8 | group[2]
+            for place in 0..<4 {
+                out.append(
+                    start + place > bytes.count
+                        ? UInt8(ascii: "=") : alphabet[Int(bits >> (18 - 6 * UInt32(place)) & 63)])
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+}

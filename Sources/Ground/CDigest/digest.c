@@ -1,0 +1,45 @@
+#define _DEFAULT_SOURCE
+#include "digest.h"
+#include <endian.h>
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <string.h>
+
+// > If you perform the same operation many times with the same algorithm then it is recommended to use a single explicit
+// > fetch of the algorithm and then reuse the explicitly fetched algorithm each subsequent time. <man 7 crypto>
+static const EVP_MD *algorithm;
+static pthread_once_t fetched = PTHREAD_ONCE_INIT;
+static void fetch(void) { algorithm = EVP_MD_fetch(NULL, "SHA256", NULL); }
+
+static void put(const unsigned char *bytes, ls_sha256_digest *digest) {
+    memcpy(digest->words, bytes, sizeof digest->words);
+    for (int i = 0; i < 4; i++) digest->words[i] = be64toh(digest->words[i]);
+}
+
+ls_sha256 *ls_sha256_create(void) {
+    pthread_once(&fetched, fetch);
+    EVP_MD_CTX *context = algorithm ? EVP_MD_CTX_new() : NULL;
+    if (context && EVP_DigestInit_ex(context, algorithm, NULL) != 1) { EVP_MD_CTX_free(context); return NULL; }
+    return (ls_sha256 *)context;
+}
+
+bool ls_sha256_update(ls_sha256 *sha, const void *bytes, size_t count) {
+    return EVP_DigestUpdate((EVP_MD_CTX *)sha, bytes, count) == 1;
+}
+
+bool ls_sha256_finish(ls_sha256 *sha, ls_sha256_digest *digest) {
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    if (EVP_DigestFinal_ex((EVP_MD_CTX *)sha, bytes, NULL) != 1) return false;
+    put(bytes, digest);
+    return EVP_DigestInit_ex((EVP_MD_CTX *)sha, NULL, NULL) == 1;
+}
+
+void ls_sha256_free(ls_sha256 *sha) { EVP_MD_CTX_free((EVP_MD_CTX *)sha); }
+
+bool ls_sha256_of(const void *bytes, size_t count, ls_sha256_digest *digest) {
+    unsigned char out[EVP_MAX_MD_SIZE];
+    pthread_once(&fetched, fetch);
+    if (!algorithm || EVP_Digest(bytes, count, out, NULL, algorithm, NULL) != 1) return false;
+    put(out, digest);
+    return true;
+}

@@ -1,0 +1,18 @@
+// SHA-256 by OpenSSL's libcrypto; its contexts and fetched algorithms stay in here.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct ls_sha256 ls_sha256;
+/// The 32 bytes of a digest as four numbers, the first byte being the highest of the first number.
+typedef struct { uint64_t words[4]; } ls_sha256_digest;
+
+/// Null when libcrypto has no SHA-256 to give.
+ls_sha256 *ls_sha256_create(void);
+bool ls_sha256_update(ls_sha256 *sha, const void *bytes, size_t count);
+/// Gives the digest of everything since the last one, and begins anew.
+bool ls_sha256_finish(ls_sha256 *sha, ls_sha256_digest *digest);
+void ls_sha256_free(ls_sha256 *sha);
+/// The digest of bytes that lie in one place.
+bool ls_sha256_of(const void *bytes, size_t count, ls_sha256_digest *digest);

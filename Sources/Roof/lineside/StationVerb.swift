@@ -1,0 +1,145 @@
+internal import CameraHost
+internal import Cameras
+internal import Core
+internal import EngineKeeping
+internal import FrameRing
+internal import Glibc
+internal import HTTP
+internal import Images
+internal import LineConfig
+internal import Link
+internal import Mailbox
+internal import ONNX
+internal import PartLedger
+internal import Process
+internal import Station
+
+/// `lineside station`: one camera position.
+enum StationVerb {
+    static let verb = Verb(
+        name: "station", summary: "run one camera position: frames, model, verdicts, ledger and page",
+        usage: "station [--config FILE] | station budget --ppm N --distance MM [OPTIONS]",
+        flags: [
+            LineFile.flag, Flag("ppm", "N", "with `budget`: parts a minute (100)"),
+            Flag("distance", "MM", "with `budget`: from the camera to the gate (400mm)"),
+            Flag("speed", "M/S", "with `budget`: of the belt (0.5)"),
+            Flag("pitch", "MM", "with `budget`: between two parts, instead of --speed"),
+            Flag("actuator", "MS", "with `budget`: what the gate takes (30ms)"),
+            Flag("plc-scan", "MS", "with `budget`: what the PLC takes (10ms)"),
+            Flag("margin", "SHARE", "with `budget`: kept for the unforeseen (20%)"), Options.output,
+        ],
+        notes: """
+            Cameras: \(FrameSources.schemes)
+            The configuration, the page and the register map are described in docs/spec/line.md.
+            """, run: run)
+
+    private static func run(_ options: Options) throws -> Int32 {
+        if options.words.first == "budget" { return try BudgetReport.run(options) }
+        guard options.words.isEmpty else {
+            throw UsageFault(message: "no such word: \(options.words[0]); there is `budget`")
+        }
+        let file = try LineFile(options)
+        Signals.block()
+        ProcessFacts.raiseFileLimit()
+        let house = try StationHouse(file)
+        house.open()
+        _ = Signals.waitForStop()
+        Log.line("the station stops")
+        house.close()
+        return ExitCode.ok
+    }
+}
+
+/// The rooms of a station, introduced to each other.
+private struct StationHouse {
+    private static let drainNanoseconds = Span64.second
+
+    let configuration: LineConfiguration
+    let clerk: Clerk
+    let judge: Judge
+    let door: StationDoor
+    let server: Server
+    let camera: CameraHelper?
+    let ended = Flagpole()
+
+    init(_ file: LineFile) throws {
+        configuration = file.configuration
+        let release = try ReleaseFile(configuration.model)
+        let bells = try Bells(count: 1)
+        var settings = EngineSettings()
+        var session = SessionSettings()
+        session.threads = configuration.threads
+        settings.command = try RuntimeLocator.engineCommand() + SessionFlags.words(session, instances: 1)
+        settings.slots = 4
+        let floats = release.preprocessing.elementCount
+        settings.slotBytes = (floats * 4 * 2 + (8 << 20)) / 4096 * 4096
+        let launcher = EngineLauncher(settings: settings, bells: bells, book: MetricsBook())
+        let mailbox = try Mailbox(path: file.mailboxPath)
+        clerk = try Self.clerk(configuration, session)
+        let board = StationBoard(
+            station: configuration.station, plcAddress: configuration.plc.address,
+            budget: StationBudget(windowMilliseconds: Double(configuration.decideWithin) / 1e6))
+        let source: any FrameSource
+        (source, camera) = try Self.source(configuration.camera, release)
+        judge = Judge(
+            file.stationSettings, mailbox: mailbox,
+            seat: EngineSeat(release, launcher: launcher, firstCode: mailbox.station.modelCode &+ 1), source: source,
+            bells: bells, clerk: clerk, board: board)
+        let model = configuration.model
+        door = StationDoor(board: board, clerk: clerk, judge: judge, version: Verbs.version) { path in
+            try ReleaseFile(path ?? model)
+        }
+        var plan = ServerPlan(router: Router(door.routes), workers: WorkerPool("worker", threads: 1))
+        plan.host = configuration.page.host
+        plan.port = configuration.page.port
+        plan.token = try TokenFile.read(configuration.page.tokenFile)
+        server = try Server(plan, reactors: 1)
+    }
+
+    private static func clerk(_ configuration: LineConfiguration, _ session: SessionSettings) throws -> Clerk {
+        let folder = StateFolder(configuration.state)
+        var frames = FrameSettings()
+        frames.bytesMax = configuration.frames.bytesMax
+        frames.freeBytesMin = configuration.frames.freeBytesMin
+        frames.passSample = configuration.frames.passSample
+        let keeper = try FrameKeeper(folder, settings: frames)
+        let ledger = try LedgerWriter(folder) { keeper.makeRoom($0) }
+        return Clerk(
+            station: configuration.station, ledger: ledger, keeper: keeper,
+            facts: [
+                EventRecord.Fact("lineside", Verbs.version), EventRecord.Fact("threads", session.threads),
+                EventRecord.Fact("processors", ProcessFacts.processorCount),
+            ])
+    }
+
+    private static func source(_ address: String, _ release: ReleaseFile) throws -> (any FrameSource, CameraHelper?) {
+        if let local = try FrameSources.local(address, format: release.preprocessing.format) { return (local, nil) }
+        let parsed = try CameraAddress(parsing: address)
+        let ring = try FrameRing()
+        ring.address = parsed.text
+        let helper = CameraHelper([try ProcessFacts.executablePath(), "camera"], ring: ring)
+        return (RingSource(address, ring: ring, isTriggered: address.contains("trigger=Software")), helper)
+    }
+
+    func open() {
+        camera?.start()
+        server.start()
+        door.keepTelling()
+        let judge = judge
+        let ended = ended
+        Lane.start("judge", stackBytes: 4 << 20) {
+            judge.run()
+            ended.raise()
+        }
+        Log.line("station \(configuration.station): page at http://\(configuration.page.host):\(server.port)/")
+    }
+
+    func close() {
+        judge.stop()
+        ended.wait()
+        camera?.stop()
+        door.close()
+        server.drain(until: Instant.now.advanced(by: Self.drainNanoseconds))
+        clerk.close()
+    }
+}
