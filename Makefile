@@ -8,8 +8,7 @@ export ORT_DISABLE_TELEMETRY := 1
 .PHONY: run build test unit acceptance check format bench drills clean
 
 run: build
-	@echo "make: serving the iris sample; ask it from another terminal, stop it with Ctrl-C"
-	@INFER_TIMEOUT_S=$${INFER_TIMEOUT_S:-0.040} $(PROGRAM) serve Samples/models
+	@$(PROGRAM) demo $(DEMO)
 
 build:
 	@scripts/setup
@@ -41,6 +40,7 @@ bench: build
 
 drills: build
 	@scripts/setup --test
+	$(PROGRAM) drill --cycles 10000000
 	scripts/drills/timeouts.py
 	scripts/drills/kill_engine.py
 	scripts/drills/reloads.py

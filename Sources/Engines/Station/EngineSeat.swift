@@ -4,51 +4,6 @@ internal import Images
 internal import Link
 internal import Synchronization
 
-/// A release with its engine at work.
-final class SeatedRelease {
-    let file: ReleaseFile
-    let code: UInt16
-    let engine: EngineHandle
-    let preprocessor: Preprocessor
-    let inputPort: Int
-    let scorePort: Int
-    let scorePlace: Int
-    let heatmapPort: Int?
-
-    init(_ file: ReleaseFile, code: UInt16, engine: EngineHandle) throws(Fault) {
-        self.file = file
-        self.code = code
-        self.engine = engine
-        preprocessor = try Preprocessor(file.preprocessing)
-        let signature = engine.signature
-        let wanted = file.preprocessing
-        guard signature.inputs.count == 1, signature.inputs[0].type == .float32 else {
-            throw Fault(.model, "\(file.modelPath) does not have exactly one float32 input")
-        }
-        let shape = signature.inputs[0].shape
-        let made = [1, wanted.channels, wanted.height, wanted.width]
-        guard shape.count == 4, zip(shape, made).allSatisfy({ $0 < 0 || $0 == $1 }) else {
-            throw Fault(
-                .model, "preprocessing makes \(made), and the model's input '\(signature.inputs[0].name)' is \(shape)",
-                hint: "correct preprocessing in \(file.metadataPath)")
-        }
-        inputPort = 0
-        guard
-            let score = signature.outputs.firstIndex(where: { $0.name == "score" && $0.type == .float32 })
-                ?? signature.outputs.firstIndex(where: { $0.type == .float32 })
-        else { throw Fault(.model, "\(file.modelPath) has no float32 output to take a score from") }
-        let side = signature.outputs[score].shape.last ?? 1
-        guard side <= 2 else {
-            throw Fault(
-                .model, "output '\(signature.outputs[score].name)' of \(file.modelPath) has \(side) values",
-                hint: "a station needs one score, or two classes of which the second is the defect")
-        }
-        scorePort = score
-        scorePlace = side == 2 ? 1 : 0
-        heatmapPort = signature.outputs.firstIndex { $0.name == "heatmap" && $0.type == .float32 }
-    }
-}
-
 /// Where a model's engine sits: it is started, replaced by a newer release between two parts, and started again when it dies.
 ///
 /// Concurrency: confined to the decision thread, except the inbox that keepers' threads post to.
@@ -141,7 +96,7 @@ final class SeatedRelease {
                 isWarming = false
                 lastFailure = nil
                 backOff = Self.shortestBackOff
-                events.append(.seated(file))
+                events.append(.seated(file, runtime: Self.runtime(of: engine)))
             } catch { fail(error, now, &events) }
         case .failed(_, let fault): fail(fault, now, &events)
         case .ended(let pid, let how):
@@ -150,6 +105,10 @@ final class SeatedRelease {
             events.append(.lost("the engine ended: \(how)"))
             if !isWarming { retry(now) }
         }
+    }
+
+    static func runtime(of engine: EngineHandle) -> String {
+        "ONNX Runtime \(engine.description.runtimeVersion), \(engine.description.provider)"
     }
 
     private func fail(_ fault: Fault, _ now: Instant, _ events: inout [SeatEvent]) {
@@ -171,7 +130,8 @@ final class SeatedRelease {
 
 /// What happened at a seat.
 enum SeatEvent {
-    case seated(ReleaseFile)
+    /// A release is at work, and on which runtime.
+    case seated(ReleaseFile, runtime: String)
     case failed(Fault)
     case lost(String)
 }

@@ -151,6 +151,7 @@ internal import Synchronization
         let limit = min(part.key.triggered.advanced(by: settings.frameWithin), plan.deadline(of: part))
         let frame: SourceFrame
         let asked = Instant.now
+        evidence.trigger = asked.since(part.key.triggered)
         do throws(FrameTrouble) {
             frame = try source.frame(of: part.key, until: limit) { tend() }
         } catch {
@@ -167,23 +168,11 @@ internal import Synchronization
         let engine = release.engine
         guard !engine.isDead, let slot = engine.caller.take(bell: 0) else { return .impossible(.modelError) }
         let began = Instant.now
-        let bytes = release.file.preprocessing.elementCount * MemoryLayout<Float>.stride
-        guard let offset = slot.place(bytes) else {
-            engine.caller.putBack(slot)
-            return .impossible(.inputInvalid)
-        }
-        do throws(Fault) {
-            let tensor = unsafe (slot.data + offset).assumingMemoryBound(to: Float.self)
-            unsafe try release.preprocessor.write(frame.view, into: tensor)
-        } catch {
+        do throws(Fault) { try release.fill(slot, with: frame.view) } catch {
             engine.caller.putBack(slot)
             evidence.trouble = error.message
             return .impossible(.inputInvalid)
         }
-        let wanted = release.file.preprocessing
-        slot.addInput(
-            port: release.inputPort, type: .float32, shape: [1, wanted.channels, wanted.height, wanted.width],
-            offset: offset, bytes: bytes)
         slot.deadline = plan.deadline(of: part)
         evidence.preprocess = Instant.now.since(began)
         guard engine.caller.submit(slot) else {
@@ -232,6 +221,7 @@ internal import Synchronization
     private func read(_ slot: Slot, with release: SeatedRelease, _ evidence: inout Evidence) -> Judgement {
         evidence.queue = slot.started.since(slot.submitted)
         evidence.run = slot.finished.since(slot.started)
+        evidence.finished = slot.finished
         switch slot.outcome {
         case .expired: return .impossible(.timeout)
         case .failed:
@@ -239,23 +229,13 @@ internal import Synchronization
             return .impossible(.modelError)
         case .completed: break
         }
-        guard slot.isSound(outputs: release.engine.signature.outputs.count) else {
+        guard let answer = release.read(slot) else {
             seat.kill()
             evidence.trouble = "the engine's answer makes no sense"
             return .impossible(.modelError)
         }
-        for number in 0..<slot.outputCount {
-            let tensor = slot.output(number)
-            guard let floats = unsafe tensor.floats else { continue }
-            if tensor.port == release.scorePort, floats.count > release.scorePlace {
-                evidence.score = unsafe floats[release.scorePlace]
-            } else if tensor.port == release.heatmapPort, tensor.rank >= 2 {
-                evidence.heatmap = unsafe Heatmap(
-                    floats, width: tensor.dimension(tensor.rank - 1), height: tensor.dimension(tensor.rank - 2))
-            }
-        }
-        guard let score = evidence.score else { return .impossible(.modelError) }
-        return .scored(score, modelCode: release.code, rule: release.file.rule)
+        evidence.answer = answer
+        return .scored(answer.score, modelCode: release.code, rule: release.file.rule)
     }
 
     /// Says what a part is: to the ledger's queue, to the PLC, and to the screen, in this order and the same to all.

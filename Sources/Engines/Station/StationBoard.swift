@@ -47,7 +47,7 @@ package final class StationBoard: Sendable {
         self.station = station
         self.plcAddress = plcAddress
         self.budget = budget
-        let names = ["acquire", "preprocess", "queue", "run", "decide", "write"]
+        let names = ["trigger", "acquire", "preprocess", "queue", "run", "decide", "write"]
         contents = Mutex(
             Contents(
                 stages: names.map { StageWindow($0, shareMilliseconds: budget.share($0)) },
@@ -105,7 +105,7 @@ package final class StationBoard: Sendable {
     func note(_ decision: Decision, entry: UInt64, _ evidence: Evidence?) {
         var part = ShownPart(entry: entry, decision: decision, wall: Int64(WallClock.milliseconds))
         part.frame = evidence?.frame
-        part.heatmap = evidence?.heatmap
+        part.heatmap = evidence?.answer?.heatmap
         change { board in
             board.verdicts[Int(decision.verdict.rawValue)] += 1
             board.reasons[Int(decision.reason.rawValue)] += 1
@@ -116,10 +116,9 @@ package final class StationBoard: Sendable {
             Self.dropOldFrames(&board.parts)
             board.total.add(part.latency)
             guard let evidence, decision.reason.isJudgement else { return }
-            let known = evidence.acquire + evidence.preprocess + evidence.queue + evidence.run
             let spans = [
-                evidence.acquire, evidence.preprocess, evidence.queue, evidence.run,
-                part.latency > known ? part.latency - known : 0,
+                evidence.trigger, evidence.acquire, evidence.preprocess, evidence.queue, evidence.run,
+                evidence.finished.map { decision.at.since($0) } ?? 0,
             ]
             for (place, span) in spans.enumerated() { board.stages[place].add(span) }
         }
@@ -138,7 +137,7 @@ package final class StationBoard: Sendable {
             guard let place = board.parts.firstIndex(where: { $0.key == outcome.key }) else { return }
             board.parts[place].acknowledgement = outcome.kind == .acknowledged ? .acknowledged : .missed
             if outcome.kind == .acknowledged {
-                board.stages[5].add(outcome.at.since(board.parts[place].decision.at))
+                board.stages[6].add(outcome.at.since(board.parts[place].decision.at))
             }
         }
     }

@@ -38,6 +38,7 @@ enum StationVerb {
         guard options.words.isEmpty else {
             throw UsageFault(message: "no such word: \(options.words[0]); there is `budget`")
         }
+        ProcessFacts.endWithParent()
         let file = try LineFile(options)
         Signals.block()
         ProcessFacts.raiseFileLimit()
@@ -66,27 +67,24 @@ private struct StationHouse {
         configuration = file.configuration
         let release = try ReleaseFile(configuration.model)
         let bells = try Bells(count: 1)
-        var settings = EngineSettings()
         var session = SessionSettings()
         session.threads = configuration.threads
-        settings.command = try RuntimeLocator.engineCommand() + SessionFlags.words(session, instances: 1)
-        settings.slots = 4
-        let floats = release.preprocessing.elementCount
-        settings.slotBytes = (floats * 4 * 2 + (8 << 20)) / 4096 * 4096
-        let launcher = EngineLauncher(settings: settings, bells: bells, book: MetricsBook())
+        let launcher = try StationEngines.launcher(for: release, session, bells)
         let mailbox = try Mailbox(path: file.mailboxPath)
         clerk = try Self.clerk(configuration, session)
         let board = StationBoard(
             station: configuration.station, plcAddress: configuration.plc.address,
             budget: StationBudget(windowMilliseconds: Double(configuration.decideWithin) / 1e6))
         let source: any FrameSource
-        (source, camera) = try Self.source(configuration.camera, release)
+        let post: FramePost? = configuration.camera == PushSource.address ? FramePost() : nil
+        (source, camera) = try Self.source(configuration.camera, release, post)
         judge = Judge(
             file.stationSettings, mailbox: mailbox,
             seat: EngineSeat(release, launcher: launcher, firstCode: mailbox.station.modelCode &+ 1), source: source,
             bells: bells, clerk: clerk, board: board)
         let model = configuration.model
-        door = StationDoor(board: board, clerk: clerk, judge: judge, version: Verbs.version) { path in
+        door = StationDoor(board: board, clerk: clerk, judge: judge, version: Verbs.version, pushed: post) {
+            path in
             try ReleaseFile(path ?? model)
         }
         var plan = ServerPlan(router: Router(door.routes), workers: WorkerPool("worker", threads: 1))
@@ -106,13 +104,13 @@ private struct StationHouse {
         let ledger = try LedgerWriter(folder) { keeper.makeRoom($0) }
         return Clerk(
             station: configuration.station, ledger: ledger, keeper: keeper,
-            facts: [
-                EventRecord.Fact("lineside", Verbs.version), EventRecord.Fact("threads", session.threads),
-                EventRecord.Fact("processors", ProcessFacts.processorCount),
-            ])
+            facts: MachineFacts.facts(threads: session.threads))
     }
 
-    private static func source(_ address: String, _ release: ReleaseFile) throws -> (any FrameSource, CameraHelper?) {
+    private static func source(
+        _ address: String, _ release: ReleaseFile, _ post: FramePost?
+    ) throws -> (any FrameSource, CameraHelper?) {
+        if let post { return (try PushSource(post, release: release), nil) }
         if let local = try FrameSources.local(address, format: release.preprocessing.format) { return (local, nil) }
         let parsed = try CameraAddress(parsing: address)
         let ring = try FrameRing()
@@ -141,5 +139,19 @@ private struct StationHouse {
         door.close()
         server.drain(until: Instant.now.advanced(by: Self.drainNanoseconds))
         clerk.close()
+    }
+}
+
+/// How a station's engines are started: few slots, each with room for a frame's tensor and what the model puts out.
+enum StationEngines {
+    private static let slots = 4
+    private static let outputBytes = 8 << 20
+
+    static func launcher(for release: ReleaseFile, _ session: SessionSettings, _ bells: Bells) throws -> EngineLauncher {
+        var settings = EngineSettings()
+        settings.command = try RuntimeLocator.engineCommand() + SessionFlags.words(session, instances: 1)
+        settings.slots = slots
+        settings.slotBytes = (release.preprocessing.elementCount * 8 + outputBytes) / 4096 * 4096
+        return EngineLauncher(settings: settings, bells: bells, book: MetricsBook())
     }
 }
