@@ -51,7 +51,8 @@ package final class KeptProcess: Sendable {
             do throws(Fault) {
                 // It ends with this thread, and so with this process, whichever way that goes.
                 let child = try ChildProcess.spawn(
-                    command, keeping: [], settings: [ProcessFacts.parentVariable: "\(ProcessFacts.ownPid)"])
+                    command, keeping: [], settings: [ProcessFacts.parentVariable: "\(ProcessFacts.ownPid)"],
+                    inOwnGroup: true)
                 let isLetGo = state.withLock { state in
                     state.child = child
                     state.starts += 1

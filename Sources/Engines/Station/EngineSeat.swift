@@ -12,6 +12,8 @@ internal import Synchronization
         case ready(ReleaseFile, EngineHandle)
         case failed(ReleaseFile, Fault)
         case ended(Int32, String)
+
+        var replaces: Bool { if case .ready = self { true } else { false } }
     }
 
     private let launcher: EngineLauncher
@@ -22,16 +24,14 @@ internal import Synchronization
     private(set) var restarts: UInt64 = 0
     private(set) var switches: UInt64 = 0
     private var wanted: ReleaseFile
-    private var nextCode: UInt16
     private var retryAt: Instant?
     private var backOff = EngineSeat.shortestBackOff
     private static let shortestBackOff = 100 * Span64.millisecond
     private static let longestBackOff = 2 * Span64.second
 
-    package init(_ file: ReleaseFile, launcher: EngineLauncher, firstCode: UInt16) {
+    package init(_ file: ReleaseFile, launcher: EngineLauncher) {
         wanted = file
         self.launcher = launcher
-        nextCode = max(1, firstCode)
     }
 
     func start() { launch(wanted) }
@@ -66,11 +66,14 @@ internal import Synchronization
     private func post(_ news: News) { inbox.withLock { $0.append(news) } }
 
     /// Takes in what happened to engines; returns what is worth telling.
-    func tend(_ now: Instant) -> [SeatEvent] {
+    /// One model takes another's place only while `isIdle`.
+    func tend(_ now: Instant, isIdle: Bool) -> [SeatEvent] {
         var events: [SeatEvent] = []
+        let mayReplace = isIdle || release == nil
         let news = inbox.withLock { list in
-            defer { list.removeAll() }
-            return list
+            let due = list.filter { mayReplace || !$0.replaces }
+            list.removeAll { mayReplace || !$0.replaces }
+            return due
         }
         for item in news { hear(item, now, &events) }
         if let release, release.engine.isDead {
@@ -88,8 +91,7 @@ internal import Synchronization
         switch news {
         case .ready(let file, let engine):
             do throws(Fault) {
-                let fresh = try SeatedRelease(file, code: nextCode, engine: engine)
-                nextCode = nextCode == .max ? 1 : nextCode + 1
+                let fresh = try SeatedRelease(file, engine: engine)
                 if release != nil { switches += 1 }
                 release?.engine.retire()
                 release = fresh
@@ -134,4 +136,6 @@ enum SeatEvent {
     case seated(ReleaseFile, runtime: String)
     case failed(Fault)
     case lost(String)
+
+    var changesModels: Bool { if case .failed = self { false } else { true } }
 }

@@ -29,7 +29,7 @@ package struct Replay: Sendable {
             ModelFile(name: name, version: 1, path: file.modelPath, metadataPath: nil), ready: { news.post($0) },
             ended: { _, _ in })
         let engine = try news.wait().get()
-        let seated = try SeatedRelease(file, code: 1, engine: engine)
+        let seated = try SeatedRelease(file, engine: engine)
         let view = try FrameDecoder().decode(frame, as: file.preprocessing.format)
         guard let slot = engine.caller.take(bell: 0) else { throw Fault(.exhausted, "the engine has no slot") }
         try seated.fill(slot, with: view)

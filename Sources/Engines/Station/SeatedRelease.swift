@@ -7,7 +7,6 @@ internal import Link
 /// A release with its engine at work.
 final class SeatedRelease {
     let file: ReleaseFile
-    let code: UInt16
     let engine: EngineHandle
     let preprocessor: Preprocessor
     let inputPort: Int
@@ -15,9 +14,8 @@ final class SeatedRelease {
     let scorePlace: Int
     let heatmapPort: Int?
 
-    init(_ file: ReleaseFile, code: UInt16, engine: EngineHandle) throws(Fault) {
+    init(_ file: ReleaseFile, engine: EngineHandle) throws(Fault) {
         self.file = file
-        self.code = code
         self.engine = engine
         preprocessor = try Preprocessor(file.preprocessing)
         let signature = engine.signature

@@ -26,6 +26,7 @@ package final class StationBoard: Sendable {
         var sourceName = ""
         var alarms: [Alarm] = []
         var restarts: UInt64 = 0
+        var routes: [(name: String, parts: UInt64)] = []
         var switches: UInt64 = 0
         var tornTriggers: UInt64 = 0
         var lostVerdicts: UInt64 = 0
@@ -60,13 +61,15 @@ package final class StationBoard: Sendable {
     // MARK: what the decision thread tells
 
     func note(
-        state: StationState, seat: EngineSeat, source: any FrameSource, plc: PLCSign, plcBeat: Instant
+        state: StationState, seats: SeatRow, source: any FrameSource, plc: PLCSign, plcBeat: Instant
     ) {
-        let release = seat.release.map { ($0.file, $0.code) }
-        let failure = seat.lastFailure
+        let edition = seats.edition
+        let release = seats.usual.release.map { ($0.file, edition) }
+        let failure = seats.failure
+        let routes = Array(zip(seats.routeNames, seats.taken))
         let status = source.status
         let name = source.name
-        let (restarts, switches) = (seat.restarts, seat.switches)
+        let (restarts, switches) = (seats.restarts, seats.switches)
         change { board in
             board.state = state
             board.release = release
@@ -75,6 +78,7 @@ package final class StationBoard: Sendable {
             board.source = status
             board.sourceName = name
             board.restarts = restarts
+            board.routes = routes
             board.switches = switches
             Self.raise("MODEL", failure.map { "\($0)" }, in: &board)
             Self.raise("CAMERA_LOST", status.isConnected ? nil : "the camera is lost: \(status.text)", in: &board)

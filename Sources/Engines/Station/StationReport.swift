@@ -197,6 +197,13 @@ struct StationReport {
             json.uint(contents.reasons[Int(reason.rawValue)])
         }
         json.endObject()
+        json.key("by_route" as StaticString)
+        json.beginObject()
+        for (name, parts) in contents.routes {
+            json.key(name)
+            json.uint(parts)
+        }
+        json.endObject()
         for (key, count) in [
             ("engine_restarts", contents.restarts), ("release_switches", contents.switches),
             ("torn_triggers", contents.tornTriggers), ("lost_verdicts", contents.lostVerdicts),

@@ -70,6 +70,7 @@ private struct StationHouse {
         var session = SessionSettings()
         session.threads = configuration.threads
         let launcher = try StationEngines.launcher(for: release, session, bells)
+        let (plan, routed) = try Self.routes(configuration, release, session, bells)
         let mailbox = try Mailbox(path: file.mailboxPath)
         clerk = try Self.clerk(configuration, session)
         let board = StationBoard(
@@ -80,18 +81,44 @@ private struct StationHouse {
         (source, camera) = try Self.source(configuration.camera, release, post)
         judge = Judge(
             file.stationSettings, mailbox: mailbox,
-            seat: EngineSeat(release, launcher: launcher, firstCode: mailbox.station.modelCode &+ 1), source: source,
+            seats: SeatRow(
+                EngineSeat(release, launcher: launcher), routed: routed, plan: plan, edition: mailbox.station.modelCode &+ 1),
+            source: source,
             bells: bells, clerk: clerk, board: board)
         let model = configuration.model
         door = StationDoor(board: board, clerk: clerk, judge: judge, version: Verbs.version, pushed: post) {
             path in
             try ReleaseFile(path ?? model)
         }
-        var plan = ServerPlan(router: Router(door.routes), workers: WorkerPool("worker", threads: 1))
-        plan.host = configuration.page.host
-        plan.port = configuration.page.port
-        plan.token = try TokenFile.read(configuration.page.tokenFile)
-        server = try Server(plan, reactors: 1)
+        var doorPlan = ServerPlan(router: Router(door.routes), workers: WorkerPool("worker", threads: 1))
+        doorPlan.host = configuration.page.host
+        doorPlan.port = configuration.page.port
+        doorPlan.token = try TokenFile.read(configuration.page.tokenFile)
+        server = try Server(doorPlan, reactors: 1)
+    }
+
+    private static func routes(
+        _ configuration: LineConfiguration, _ usual: ReleaseFile, _ session: SessionSettings, _ bells: Bells
+    ) throws -> (RoutePlan, [EngineSeat]) {
+        var rules: [RouteRule] = []
+        var seats: [EngineSeat] = []
+        for route in configuration.routes {
+            var rule = RouteRule(name: route.name)
+            rule.partNumbers = route.partNumbers
+            rule.brightness = route.brightness
+            rule.width = route.width
+            rule.height = route.height
+            rules.append(rule)
+            let release = try ReleaseFile(route.model)
+            guard release.preprocessing.channels == usual.preprocessing.channels else {
+                throw Fault(
+                    .invalid,
+                    "route '\(route.name)' has a model of \(release.preprocessing.channels) channels, and the default one has \(usual.preprocessing.channels)",
+                    hint: "a station decodes its frames in one way; use models of equal channels")
+            }
+            seats.append(EngineSeat(release, launcher: try StationEngines.launcher(for: release, session, bells)))
+        }
+        return (try RoutePlan(rules), seats)
     }
 
     private static func clerk(_ configuration: LineConfiguration, _ session: SessionSettings) throws -> Clerk {
