@@ -56,7 +56,7 @@ struct Demo: Sendable {
     private let plcEnded = Flagpole()
 
     init(_ options: Options, camera: String) throws {
-        let model = options.text("model") ?? "Samples/surfaces/1"
+        let model = options.text("model") ?? SampleRelease.path
         let release = try ReleaseFile(model)
         let server = try ModbusServer(host: "127.0.0.1", port: 0, unit: 1, registers: Conveyor.registers)
         let faults = try options.texts("fault").map { try ConveyorFault(parsing: $0) }

@@ -32,7 +32,7 @@ enum ReplayVerb {
             throw Fault(.notFound, "entry \(number) is not a part's decision", hint: "`lineside trace last` lists them")
         }
         let frame = try frame(of: record, number, folder)
-        let release = try ReleaseFile(options.text("model") ?? "Samples/surfaces/1")
+        let release = try ReleaseFile(options.text("model") ?? SampleRelease.path)
         guard record.release == release.digest else {
             throw Fault(
                 .invalid,
