@@ -53,6 +53,8 @@ package struct LineConfiguration: Hashable, Sendable {
     package var ageLimit = 100 * Span64.millisecond
     package var frameWithin = 60 * Span64.millisecond
     package var threads = 1
+    /// Of the real-time class, for the decision thread; the engine's threads come right below it. 0 for none.
+    package var priority = 40
     package var plc = PLC()
     package var page = Page()
     package var frames = Frames()
@@ -63,7 +65,7 @@ package struct LineConfiguration: Hashable, Sendable {
     private static let keys = [
         "station", "camera", "model", "mailbox", "state", "fail_safe", "queue_depth", "decide_within_ms",
         "age_limit_ms",
-        "frame_within_ms", "threads", "plc", "page", "frames", "routes",
+        "frame_within_ms", "threads", "priority", "plc", "page", "frames", "routes",
     ]
 
     /// Reads `text`; relative paths in it begin where the file lies.
@@ -94,6 +96,7 @@ package struct LineConfiguration: Hashable, Sendable {
         ageLimit = try top.milliseconds("age_limit_ms", in: 5...60_000) ?? decideWithin
         frameWithin = try top.milliseconds("frame_within_ms", in: 1...60_000) ?? min(frameWithin, decideWithin * 6 / 10)
         threads = try top.int("threads", in: 1...64) ?? threads
+        priority = try top.int("priority", in: 0...90) ?? priority
         plc = try PLC(top.value("plc"), file)
         page = try Page(top.value("page"), file)
         page.tokenFile = page.tokenFile.map(path)

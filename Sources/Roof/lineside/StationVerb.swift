@@ -69,7 +69,8 @@ private struct StationHouse {
         let bells = try Bells(count: 1)
         var session = SessionSettings()
         session.threads = configuration.threads
-        let launcher = try StationEngines.launcher(for: release, session, bells)
+        let launcher = try StationEngines.launcher(
+            for: release, session, bells, priority: max(0, configuration.priority - 1))
         let (plan, routed) = try Self.routes(configuration, release, session, bells)
         let mailbox = try Mailbox(path: file.mailboxPath)
         clerk = try Self.clerk(configuration, session)
@@ -78,7 +79,7 @@ private struct StationHouse {
             budget: StationBudget(windowMilliseconds: Double(configuration.decideWithin) / 1e6))
         let source: any FrameSource
         let post: FramePost? = configuration.camera == PushSource.address ? FramePost() : nil
-        (source, camera) = try Self.source(configuration.camera, release, post)
+        (source, camera) = try Self.source(configuration.camera, release, post, priority: configuration.priority)
         judge = Judge(
             file.stationSettings, mailbox: mailbox,
             seats: SeatRow(
@@ -116,7 +117,8 @@ private struct StationHouse {
                     "route '\(route.name)' has a model of \(release.preprocessing.channels) channels, and the default one has \(usual.preprocessing.channels)",
                     hint: "a station decodes its frames in one way; use models of equal channels")
             }
-            seats.append(EngineSeat(release, launcher: try StationEngines.launcher(for: release, session, bells)))
+            seats.append(EngineSeat(release, launcher: try StationEngines.launcher(
+                        for: release, session, bells, priority: max(0, configuration.priority - 1))))
         }
         return (try RoutePlan(rules), seats)
     }
@@ -135,14 +137,15 @@ private struct StationHouse {
     }
 
     private static func source(
-        _ address: String, _ release: ReleaseFile, _ post: FramePost?
+        _ address: String, _ release: ReleaseFile, _ post: FramePost?, priority: Int
     ) throws -> (any FrameSource, CameraHelper?) {
         if let post { return (try PushSource(post, release: release), nil) }
         if let local = try FrameSources.local(address, format: release.preprocessing.format) { return (local, nil) }
         let parsed = try CameraAddress(parsing: address)
         let ring = try FrameRing()
         ring.address = parsed.text
-        let helper = CameraHelper([try ProcessFacts.executablePath(), "camera"], ring: ring)
+        let helper = CameraHelper(
+            [try ProcessFacts.executablePath(), "camera", "--priority", "\(priority)"], ring: ring)
         return (RingSource(address, ring: ring, isTriggered: address.contains("trigger=Software")), helper)
     }
 
@@ -152,7 +155,11 @@ private struct StationHouse {
         door.keepTelling()
         let judge = judge
         let ended = ended
+        let priority = configuration.priority
         Lane.start("judge", stackBytes: 4 << 20) {
+            if priority > 0, !RealTime.claim(priority: priority) {
+                Log.line("no real-time priority (SCHED_FIFO \(priority) is not permitted): verdicts may be late under load")
+            }
             judge.run()
             ended.raise()
         }
@@ -174,9 +181,11 @@ enum StationEngines {
     private static let slots = 4
     private static let outputBytes = 8 << 20
 
-    static func launcher(for release: ReleaseFile, _ session: SessionSettings, _ bells: Bells) throws -> EngineLauncher {
+    static func launcher(
+        for release: ReleaseFile, _ session: SessionSettings, _ bells: Bells, priority: Int = 0
+    ) throws -> EngineLauncher {
         var settings = EngineSettings()
-        settings.command = try RuntimeLocator.engineCommand() + SessionFlags.words(session, instances: 1)
+        settings.command = try RuntimeLocator.engineCommand() + SessionFlags.words(session, instances: 1) + ["--priority", "\(priority)"]
         settings.slots = slots
         settings.slotBytes = (release.preprocessing.elementCount * 8 + outputBytes) / 4096 * 4096
         return EngineLauncher(settings: settings, bells: bells, book: MetricsBook())
