@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct RouterTests {
     private static let router = Router([
-        Route(.get, "/v2", "") { _ in }, Route(.post, "/v2/models/{m}/infer", "") { _ in }, Route(.get, "/", "") { _ in },
+        Route(.get, "/v2", "") { _ in }, Route(.post, "/v2/models/{m}/infer", "") { _ in },
+        Route(.get, "/", "") { _ in },
         Route(.get, "/v2/models/stats", "") { _ in },
         Route(.get, "/v2/models/{m}", "") { _ in }, Route(.post, "/infer", "") { _ in },
     ])

@@ -45,7 +45,8 @@ package enum ProcessFacts {
     /// The instructions that decide which of a runtime's kernels compute.
     package static var processorFeatures: String {
         let known = ["sse4_2", "avx", "fma", "avx2", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8", "asimd", "sve"]
-        let all = Set((processorFact("flags") ?? processorFact("Features") ?? "").split(separator: " ").map(String.init))
+        let all = Set(
+            (processorFact("flags") ?? processorFact("Features") ?? "").split(separator: " ").map(String.init))
         return known.filter { all.contains($0) }.joined(separator: " ")
     }
 

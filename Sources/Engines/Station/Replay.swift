@@ -24,7 +24,9 @@ package struct Replay: Sendable {
 
     package func judge(_ frame: [UInt8]) throws(Fault) -> Result {
         let news = NewsStand<Swift.Result<EngineHandle, Fault>>()
-        guard let name = try? ModelName(parsing: file.name) else { throw Fault(.invalid, "'\(file.name)' is no model name") }
+        guard let name = try? ModelName(parsing: file.name) else {
+            throw Fault(.invalid, "'\(file.name)' is no model name")
+        }
         launcher.launch(
             ModelFile(name: name, version: 1, path: file.modelPath, metadataPath: nil), ready: { news.post($0) },
             ended: { _, _ in })

@@ -54,7 +54,8 @@ package final class SeatRow {
             return seats[0]
         }
         let facts = RouteFacts(
-            partNumber: Int(part.partNumber), brightness: plan.needsFrame ? Self.brightness(frame) : 0, width: frame.width,
+            partNumber: Int(part.partNumber), brightness: plan.needsFrame ? Self.brightness(frame) : 0,
+            width: frame.width,
             height: frame.height)
         let place = plan.choose(facts)
         taken[place ?? plan.rules.count] += 1

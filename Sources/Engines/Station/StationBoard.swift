@@ -25,6 +25,7 @@ package final class StationBoard: Sendable {
         var source = SourceStatus()
         var sourceName = ""
         var alarms: [Alarm] = []
+        var decisions = DecisionWatch()
         var restarts: UInt64 = 0
         var routes: [(name: String, parts: UInt64)] = []
         var switches: UInt64 = 0
@@ -104,7 +105,12 @@ package final class StationBoard: Sendable {
 
     /// Raises or ends an alarm of somebody else.
     package func alarm(_ code: String, _ text: String?) { change { Self.raise(code, text, in: &$0) } }
-    func clearAlarms() { change { $0.alarms.removeAll() } }
+    func clearAlarms() {
+        change { board in
+            board.alarms.removeAll()
+            board.decisions.reset()
+        }
+    }
 
     func note(_ decision: Decision, entry: UInt64, _ evidence: Evidence?) {
         var part = ShownPart(entry: entry, decision: decision, wall: Int64(WallClock.milliseconds))
@@ -113,6 +119,8 @@ package final class StationBoard: Sendable {
         change { board in
             board.verdicts[Int(decision.verdict.rawValue)] += 1
             board.reasons[Int(decision.reason.rawValue)] += 1
+            board.decisions.note(decision.reason)
+            Self.raise("DECISIONS", board.decisions.complaint, in: &board)
             board.decided.append((decision.at, decision.verdict))
             board.decided.removeAll { decision.at.since($0.at) > Self.rateWindow }
             board.parts.insert(part, at: 0)

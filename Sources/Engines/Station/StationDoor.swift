@@ -207,11 +207,14 @@ package final class StationDoor: Sendable {
 
     private func push(_ exchange: Exchange) {
         guard let pushed else {
-            return refuse(exchange, .notFound, "this station's camera is not \(PushSource.address): nobody pushes frames to it")
+            return refuse(
+                exchange, .notFound, "this station's camera is not \(PushSource.address): nobody pushes frames to it")
         }
         var part: UInt32?
         if let text = exchange.head.value(of: "lineside-part") {
-            guard let number = UInt32(text) else { return refuse(exchange, .badRequest, "Lineside-Part is not a part's id") }
+            guard let number = UInt32(text) else {
+                return refuse(exchange, .badRequest, "Lineside-Part is not a part's id")
+            }
             part = number
         }
         guard unsafe !exchange.body.isEmpty else { return refuse(exchange, .badRequest, "the body holds no picture") }

@@ -265,6 +265,7 @@ struct StationReport {
         json.beginArray()
         for alarm in contents.alarms { write(alarm.code, alarm.text, alarm.since, &json) }
         let now = Int64(WallClock.milliseconds)
+        for stage in contents.stages { if let text = stage.complaint { write("STAGE_LATE", text, now, &json) } }
         if let text = ledger.alarm { write("LEDGER", text, now, &json) }
         if let text = frames.alarm { write("FRAMES", text, now, &json) }
         json.endArray()

@@ -86,7 +86,8 @@ struct ConfigReader {
     func range(_ key: StaticString, within limits: ClosedRange<Int>) throws(Fault) -> ClosedRange<Int>? {
         guard let value = value(key) else { return nil }
         if let one = value.int, limits.contains(one) { return one...one }
-        guard let ends = value.ints, ends.count == 2, ends[0] <= ends[1], limits.contains(ends[0]), limits.contains(ends[1])
+        guard let ends = value.ints, ends.count == 2, ends[0] <= ends[1], limits.contains(ends[0]),
+            limits.contains(ends[1])
         else {
             throw wrong(key, "a whole number, or [low, high], from \(limits.lowerBound) to \(limits.upperBound)")
         }

@@ -1,10 +1,10 @@
-internal import LineKeeper
 internal import Conveyor
 internal import Core
 internal import Files
 internal import Glibc
 internal import JSON
 internal import LineConfig
+internal import LineKeeper
 internal import Modbus
 internal import Process
 internal import Station
@@ -15,11 +15,13 @@ enum DemoVerb {
     private static let camera = "sim://?seed=1"
 
     static let verb = Verb(
-        name: "demo", summary: "run a whole line here: simulated camera, station, engine, PLC process, simulated PLC, page",
+        name: "demo",
+        summary: "run a whole line here: simulated camera, station, engine, PLC process, simulated PLC, page",
         usage: "demo [OPTIONS]",
         flags: [
             Flag("seconds", "N", "stop after so long (until Ctrl-C)"), Flag("rate", "N", "parts a second (30)"),
-            Flag("model", "PATH", "the release (Samples/surfaces/1)"), Flag("port", "N", "of the page (8080; 0 takes a free one)"),
+            Flag("model", "PATH", "the release (Samples/surfaces/1)"),
+            Flag("port", "N", "of the page (8080; 0 takes a free one)"),
             Flag("camera", "ADDRESS", "simulated camera (\(camera))"),
             Flag("state", "DIR", "keep ledger and frames there (a temporary folder, removed at the end)"),
             Flag("fault", "KIND@SECONDS[+DURATION]", repeats: true, "something that goes wrong with the PLC"),
@@ -72,10 +74,13 @@ struct Demo: Sendable {
         guard ProcessFacts.portIsFree(port) else {
             throw Fault(.unavailable, "port \(port) is in use", hint: "choose another with --port, or 0 for any")
         }
-        if !isTemporary { guard unsafe mkdir(state, 0o755) == 0 || errno == EEXIST else { throw Fault.system("making \(state)") } }
+        if !isTemporary {
+            guard unsafe mkdir(state, 0o755) == 0 || errno == EEXIST else { throw Fault.system("making \(state)") }
+        }
         let config = state + "/line.json"
         let text = Self.configuration(
-            camera: camera, model: Self.absolute(release.modelPath), state: Self.absolute(state), plc: server.port, page: port)
+            camera: camera, model: Self.absolute(release.modelPath), state: Self.absolute(state), plc: server.port,
+            page: port)
         try FileAccess.write(Array(text.utf8), to: config)
         household = try Household(config: config)
     }
@@ -97,7 +102,8 @@ struct Demo: Sendable {
         var json = JSONWriter(buffer)
         json.beginObject()
         for (key, value) in [
-            ("station", "demo"), ("camera", camera), ("model", model), ("state", state), ("mailbox", state + "/mailbox"),
+            ("station", "demo"), ("camera", camera), ("model", model), ("state", state),
+            ("mailbox", state + "/mailbox"),
         ] {
             json.key(key)
             json.string(value)

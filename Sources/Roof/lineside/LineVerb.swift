@@ -6,7 +6,8 @@ internal import Process
 /// `lineside line`: a station and its PLC process, kept alive.
 enum LineVerb {
     static let verb = Verb(
-        name: "line", summary: "run a line: its station and its PLC process, each kept alive", usage: "line [--config FILE]",
+        name: "line", summary: "run a line: its station and its PLC process, each kept alive",
+        usage: "line [--config FILE]",
         flags: [LineFile.flag],
         notes: "What ends is started again within a second. Ctrl-C ends everything, the station first.", run: run)
 

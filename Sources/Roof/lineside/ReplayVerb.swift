@@ -58,11 +58,14 @@ enum ReplayVerb {
 
     private static func frame(of record: PartRecord, _ number: UInt64, _ folder: StateFolder) throws(Fault) -> [UInt8] {
         guard let name = record.frameName(entry: number) else {
-            throw Fault(.notFound, "the frame of entry \(number) was not kept", hint: "frames.pass_sample says how many are")
+            throw Fault(
+                .notFound, "the frame of entry \(number) was not kept", hint: "frames.pass_sample says how many are")
         }
         let path = "\(folder.frames)/\(name)"
         guard FileAccess.isFile(path) else {
-            throw Fault(.notFound, "the frame \(path) is not there any more", hint: "it made room for newer ones; raise frames.bytes_max")
+            throw Fault(
+                .notFound, "the frame \(path) is not there any more",
+                hint: "it made room for newer ones; raise frames.bytes_max")
         }
         let bytes = try FileAccess.read(path)
         guard record.frameDigest == SHA256.digest(of: bytes) else {
@@ -99,7 +102,8 @@ struct ReplayComparison {
     var text: String {
         let score = record.scores.first.map { "\($0)" } ?? "none"
         guard !isIdentical else {
-            return "entry \(number): identical, every output byte (score \(result.score), SHA-256 \(result.digest.description.prefix(16)))"
+            return
+                "entry \(number): identical, every output byte (score \(result.score), SHA-256 \(result.digest.description.prefix(16)))"
         }
         let differing = rows.filter { $0.then != $0.now }
         let why = differing.map { "  \($0.name): \($0.then) then, \($0.now) now" }

@@ -83,7 +83,8 @@ private struct StationHouse {
         judge = Judge(
             file.stationSettings, mailbox: mailbox,
             seats: SeatRow(
-                EngineSeat(release, launcher: launcher), routed: routed, plan: plan, edition: mailbox.station.modelCode &+ 1),
+                EngineSeat(release, launcher: launcher), routed: routed, plan: plan,
+                edition: mailbox.station.modelCode &+ 1),
             source: source,
             bells: bells, clerk: clerk, board: board)
         let model = configuration.model
@@ -117,7 +118,10 @@ private struct StationHouse {
                     "route '\(route.name)' has a model of \(release.preprocessing.channels) channels, and the default one has \(usual.preprocessing.channels)",
                     hint: "a station decodes its frames in one way; use models of equal channels")
             }
-            seats.append(EngineSeat(release, launcher: try StationEngines.launcher(
+            seats.append(
+                EngineSeat(
+                    release,
+                    launcher: try StationEngines.launcher(
                         for: release, session, bells, priority: max(0, configuration.priority - 1))))
         }
         return (try RoutePlan(rules), seats)
@@ -158,7 +162,8 @@ private struct StationHouse {
         let priority = configuration.priority
         Lane.start("judge", stackBytes: 4 << 20) {
             if priority > 0, !RealTime.claim(priority: priority) {
-                Log.line("no real-time priority (SCHED_FIFO \(priority) is not permitted): verdicts may be late under load")
+                Log.line(
+                    "no real-time priority (SCHED_FIFO \(priority) is not permitted): verdicts may be late under load")
             }
             judge.run()
             ended.raise()
@@ -185,7 +190,10 @@ enum StationEngines {
         for release: ReleaseFile, _ session: SessionSettings, _ bells: Bells, priority: Int = 0
     ) throws -> EngineLauncher {
         var settings = EngineSettings()
-        settings.command = try RuntimeLocator.engineCommand() + SessionFlags.words(session, instances: 1) + ["--priority", "\(priority)"]
+        settings.command =
+            try RuntimeLocator.engineCommand() + SessionFlags.words(session, instances: 1) + [
+                "--priority", "\(priority)",
+            ]
         settings.slots = slots
         settings.slotBytes = (release.preprocessing.elementCount * 8 + outputBytes) / 4096 * 4096
         return EngineLauncher(settings: settings, bells: bells, book: MetricsBook())
