@@ -133,7 +133,8 @@ package struct ControlPlan: Sendable {
     package var plcSign: PLCSign {
         PLCSign(
             isConnected: isConnected, hasFault: hasFault, isBypassed: isBypassed,
-            isEnabled: request.control.contains(.enable), heartbeat: request.heartbeat)
+            isEnabled: request.control.contains(.enable), heartbeat: request.heartbeat,
+            wantsReset: request.control.contains(.reset))
     }
 
     var isBypassed: Bool { request.control.contains(.bypass) }

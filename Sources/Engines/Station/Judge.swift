@@ -37,6 +37,7 @@ internal import Synchronization
     private let stopping = Atomic<Bool>(false)
     private var isBypassed = false
     private var selfTrigger: SelfTrigger?
+    private var sawReset = false
 
     package init(
         _ settings: StationSettings, mailbox: Mailbox, seats: SeatRow, source: any FrameSource, bells: Bells,
@@ -83,6 +84,7 @@ internal import Synchronization
         for event in seats.tend(now, isIdle: isIdle) { clerk.note(event) }
         let state = state
         mailbox.beat(now, state: state, modelCode: isBypassed ? 0 : seats.activeEdition)
+        noteReset(mailbox.plc.wantsReset)
         board.note(state: state, seats: seats, source: source, plc: mailbox.plc, plcBeat: mailbox.ioBeat)
         readOutcomes()
         readTriggers()
@@ -94,6 +96,12 @@ internal import Synchronization
     private var state: StationState {
         let state = seats.state
         return state == .ready && plan.atModel != nil ? .busy : state
+    }
+
+    /// The PLC's reset bit counts when it rises.
+    private func noteReset(_ isSet: Bool) {
+        if isSet, !sawReset { grant(.reset(by: "PLC", reason: "the PLC's reset bit")) }
+        sawReset = isSet
     }
 
     private var nextTurn: Instant {
