@@ -10,6 +10,8 @@ from pathlib import Path
 
 import fixtures
 import pytest
+from line import Line
+from plc import ServedPLC
 from server import Server, clean_environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,3 +95,26 @@ def curl():
         return int(status), body
 
     return run
+
+
+@pytest.fixture
+def make_line(binary, tmp_path):
+    """make_line(PLC class or None, {settings of its program}, **line.json): a line that is ended with the test."""
+    made = []
+
+    def make(kind=ServedPLC, program=None, **settings):
+        plc = kind(**(program or {})).start() if kind else None
+        made.append(Line(binary, tmp_path, plc, **settings))
+        return made[-1]
+
+    yield make
+    for line in made:
+        line.stop()
+        if line.plc:
+            line.plc.stop()
+
+
+@pytest.fixture
+def running(make_line):
+    """A whole line, ready for parts, whose PLC is asked by the node."""
+    return make_line().start()
