@@ -1,8 +1,9 @@
 """The station page in a real browser: what the operator sees, hears and may do.
 
-Against the mock station, or with LINESIDE_STATION=http://host:port against a running one; what only the mock can bring
-about (a fault, a chosen part, a hostile name) is skipped there. Between browser and station hangs a wire that can be
-cut.
+Against the mock station, and whatever needs no orders for it against a running line too; with
+LINESIDE_STATION=http://host:port against that one alone, where what only the mock can bring about (a fault, a chosen
+part, a hostile name) is skipped. Between browser and station hangs a wire that can be cut. Pictures of the page are left
+in .artefacts.
 """
 
 import json
@@ -16,10 +17,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from browser import Browser, find_chromium
+from line import Line
 from loose_wire import LooseWire
 from mock_station import MockStation
+from plc import ServedPLC
 
-PAGE = Path(os.environ.get("STATION_PAGE") or Path(__file__).with_name("station.html"))
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = Path(os.environ.get("STATION_PAGE") or ROOT / "Sources" / "Ground" / "CPage" / "station.html")
+PICTURES = ROOT / ".artefacts"
 STATION = os.environ.get("LINESIDE_STATION")
 SIZES = [(1024, 600), (1024, 768), (1280, 720), (1280, 1024), (1366, 768), (1920, 1080), (2560, 1080), (3840, 2160)]
 REASONS = [
@@ -52,21 +57,50 @@ def browser():
     browser.close()
 
 
+def pytest_generate_tests(metafunc):
+    """Whatever gives the mock station no orders is tested on a running line too."""
+    if "station" in metafunc.fixturenames:
+        kinds = ["given"] if STATION else ["mock"] if "mock" in metafunc.fixturenames else ["mock", "line"]
+        metafunc.parametrize("station", kinds, indirect=True, scope="module")
+
+
+class GivenStation:
+    url = STATION
+
+
 @pytest.fixture(scope="module")
-def mock_station():
+def station(request):
+    """What the page is served by; it has a `url`."""
+    if request.param == "given":
+        yield GivenStation
+    elif request.param == "line":
+        yield from running_line(request.getfixturevalue("binary"), request.getfixturevalue("tmp_path_factory"))
+    else:
+        server = MockStation(0, PAGE)
+        yield server
+        server.shutdown()
+        server.server_close()
+
+
+def running_line(binary, tmp_path_factory):
+    """A real line with twenty parts behind it, and two a second to come."""
+    with ServedPLC() as plc, Line(binary, tmp_path_factory.mktemp("line"), plc) as line:
+        line.start()
+        plc.feed(range(1, 41))
+        plc.wait_done()
+        plc.feed(range(41, 10_000), per_second=2)
+        yield line
+
+
+@pytest.fixture(scope="module")
+def mock_station(station):
     """The mock station, or None where a real one is given."""
-    if STATION:
-        yield None
-        return
-    server = MockStation(0, PAGE)
-    yield server
-    server.shutdown()
-    server.server_close()
+    return station if isinstance(station, MockStation) else None
 
 
 @pytest.fixture(scope="module")
-def base_url(mock_station):
-    return (STATION or mock_station.url).rstrip("/")
+def base_url(station):
+    return station.url.rstrip("/")
 
 
 @pytest.fixture
@@ -774,3 +808,12 @@ def test_first_paint_is_quick_and_nothing_jumps(open_page):
     )
     assert paint < 1000
     assert shift < 0.01
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_picture_for_people(open_page, mock_station, scheme):
+    page = open_page(width=1280, height=1024, scheme=scheme)
+    PICTURES.mkdir(exist_ok=True)
+    picture = PICTURES / f"station-{'mock' if mock_station else 'line'}-{scheme}.png"
+    page.screenshot(picture)
+    assert picture.stat().st_size > 20_000
