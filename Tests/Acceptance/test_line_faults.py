@@ -165,7 +165,6 @@ def slow_part(running):
     return triggered, entries(running, 1)[-1], entries(running, 2)[-1]
 
 
-@pytest.mark.xfail(strict=True, reason="a part's wall_ns is the decision's, and ledger-part-1 says the trigger's")
 def test_a_part_s_time_is_its_trigger_s(slow_part):
     """[ledger-part-1]"""
     triggered, entry, _ = slow_part
@@ -173,7 +172,6 @@ def test_a_part_s_time_is_its_trigger_s(slow_part):
     assert abs(entry["wall_ns"] - triggered) < 100e6
 
 
-@pytest.mark.xfail(strict=True, reason="an acknowledgement's us begin at the trigger, and ledger-ack-1 says at the verdict")
 def test_an_acknowledgement_s_time_begins_at_the_verdict(slow_part):
     """[ledger-ack-1]"""
     _, entry, acknowledgement = slow_part
@@ -365,7 +363,6 @@ def test_a_wrong_unit(make_line):
     assert is_judged(line.plc.judge(1))
 
 
-@pytest.mark.xfail(strict=True, reason="the node's Modbus server answers every unit id")
 def test_a_wrong_unit_asks_the_node(make_line):
     """[line-bus-1] A question for another unit is not for us."""
     line = make_line(AskingPLC, {"unit": 9})

@@ -4,12 +4,15 @@ package struct StationSign: Hashable, Sendable {
     package let life: UInt32
     package let state: StationState
     package let modelCode: UInt16
+    /// A person at the station has put the line into bypass.
+    package let isBypassed: Bool
 
-    package init(beat: Instant, life: UInt32, state: StationState, modelCode: UInt16) {
+    package init(beat: Instant, life: UInt32, state: StationState, modelCode: UInt16, isBypassed: Bool = false) {
         self.beat = beat
         self.life = life
         self.state = state
         self.modelCode = modelCode
+        self.isBypassed = isBypassed
     }
 }
 
@@ -23,7 +26,10 @@ package struct PLCSign: Hashable, Sendable {
     /// Somebody at the PLC has seen to what was wrong.
     package var wantsReset: Bool
 
-    package init(isConnected: Bool, hasFault: Bool, isBypassed: Bool, isEnabled: Bool, heartbeat: UInt16, wantsReset: Bool = false) {
+    package init(
+        isConnected: Bool, hasFault: Bool, isBypassed: Bool, isEnabled: Bool, heartbeat: UInt16,
+        wantsReset: Bool = false
+    ) {
         self.isConnected = isConnected
         self.hasFault = hasFault
         self.isBypassed = isBypassed

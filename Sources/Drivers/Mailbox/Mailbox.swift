@@ -9,7 +9,32 @@ internal import Glibc
 @safe package struct Mailbox: @unchecked Sendable {
     private let box: UnsafeMutablePointer<ls_mailbox>
 
-    /// Opens the mailbox at `path`, and makes it when it is not there. It is never unmapped: a process has one.
+    package enum Side: String, Hashable, Sendable {
+        case station
+        case io
+    }
+
+    /// Opens the mailbox at `path` for one of its sides, and makes it when it is not there. It is never unmapped: a process
+    /// has one.
+    package init(path: String, for side: Side) throws(Fault) {
+        try Self.claim(side, of: path)
+        try self.init(path: path)
+    }
+
+    /// Two of one side would answer one PLC, and neither be believed. The kernel lets go of the claim with the process.
+    private static func claim(_ side: Side, of path: String) throws(Fault) {
+        let name = "\(path).\(side.rawValue)"
+        let file = unsafe open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw Fault.system("opening \(name)") }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            close(file)
+            throw Fault(
+                .unavailable, "another \(side.rawValue) process serves the mailbox \(path)",
+                hint: "stop it first, or give this one a mailbox of its own")
+        }
+    }
+
+    /// Opens the mailbox at `path` without claiming a side.
     package init(path: String) throws(Fault) {
         let file = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw Fault.system("opening the mailbox \(path)") }
@@ -62,10 +87,9 @@ internal import Glibc
 
     // MARK: lives: a number for each process that has served this mailbox
 
-    /// Begins the station's life and forgets what was written for the one before.
+    /// Begins the station's life and forgets the triggers of the one before; what became of parts is still to be told.
     package func beginStation() -> UInt32 {
         unsafe ls_chute_skip_all(&box.pointee.triggers)
-        unsafe ls_chute_skip_all(&box.pointee.outcomes)
         return unsafe ls_add(&box.pointee.station_life, 1) &+ 1
     }
 
@@ -76,9 +100,12 @@ internal import Glibc
 
     // MARK: the station's word
 
+    private static let bypassBit: UInt16 = 1 << 15
+
     /// The station's sign of life, with what it is ready for.
-    package func beat(_ now: Instant, state: StationState, modelCode: UInt16) {
-        unsafe ls_store(&box.pointee.release, UInt32(state.rawValue) << 16 | UInt32(modelCode))
+    package func beat(_ now: Instant, state: StationState, modelCode: UInt16, isBypassed: Bool = false) {
+        unsafe ls_store(
+            &box.pointee.release, UInt32(state.rawValue | (isBypassed ? Self.bypassBit : 0)) << 16 | UInt32(modelCode))
         unsafe ls_store64(&box.pointee.station_beat_ns, now.nanoseconds)
     }
 
@@ -87,8 +114,9 @@ internal import Glibc
         return unsafe StationSign(
             beat: Instant(nanoseconds: ls_load64(&box.pointee.station_beat_ns)),
             life: ls_load(&box.pointee.station_life),
-            state: StationState(rawValue: UInt16(truncatingIfNeeded: word >> 16)) ?? .boot,
-            modelCode: UInt16(truncatingIfNeeded: word))
+            state: StationState(rawValue: UInt16(truncatingIfNeeded: word >> 16) & ~Self.bypassBit) ?? .boot,
+            modelCode: UInt16(truncatingIfNeeded: word),
+            isBypassed: UInt16(truncatingIfNeeded: word >> 16) & Self.bypassBit != 0)
     }
 
     // MARK: the PLC process' word

@@ -8,8 +8,11 @@ internal import Glibc
 /// Concurrency: confined to one thread. Serving allocates nothing.
 @safe package final class ModbusServer: @unchecked Sendable {
     package static let clientsMax = 8
+    /// Where a request names its unit.
+    private static let unitPlace = 6
     private let context: OpaquePointer
     private let mapping: UnsafeMutablePointer<modbus_mapping_t>
+    private let unit: Int
     private var listener: Int32
     private var waits: InlineArray<9, pollfd>
     private var clientCount = 0
@@ -20,6 +23,7 @@ internal import Glibc
         let made = unsafe modbus_new_tcp(host, Int32(port))
         guard let made = unsafe made else { throw Fault.system("preparing a Modbus server on \(host):\(port)") }
         unsafe context = unsafe made
+        self.unit = unit
         unsafe modbus_set_slave(made, Int32(unit))
         unsafe modbus_set_indication_timeout(made, 0, 20_000)
         unsafe modbus_set_byte_timeout(made, 0, 5_000)
@@ -139,6 +143,8 @@ internal import Glibc
             let count = unsafe modbus_receive(context, start)
             if count == 0 { return true }
             guard count > 0 else { return false }
+            // A question for another unit is not for us; whoever asked will notice that nobody answers.
+            guard unsafe Int(start[Self.unitPlace]) == unit || unit == 255 else { return true }
             return unsafe modbus_reply(context, start, count, mapping) >= 0
         }
     }

@@ -132,12 +132,13 @@ package struct ControlPlan: Sendable {
 
     package var plcSign: PLCSign {
         PLCSign(
-            isConnected: isConnected, hasFault: hasFault, isBypassed: isBypassed,
+            isConnected: isConnected, hasFault: hasFault, isBypassed: request.control.contains(.bypass),
             isEnabled: request.control.contains(.enable), heartbeat: request.heartbeat,
             wantsReset: request.control.contains(.reset))
     }
 
-    var isBypassed: Bool { request.control.contains(.bypass) }
+    /// Either side may put the line into bypass.
+    var isBypassed: Bool { request.control.contains(.bypass) || stationLives && station.isBypassed }
 
     // MARK: the two sides
 

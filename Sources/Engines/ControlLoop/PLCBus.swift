@@ -33,7 +33,9 @@ package struct PLCBus: ~Copyable {
         let requests = requests
         switch wire {
         case .client(let client):
-            guard unsafe client._withUnsafeGuaranteedRef({ $0.exchange(write: results, read: requests) }) else { return nil }
+            guard unsafe client._withUnsafeGuaranteedRef({ $0.exchange(write: results, read: requests) }) else {
+                return nil
+            }
         case .server(let server):
             guard unsafe server._withUnsafeGuaranteedRef({ $0.hasClients }) else { return nil }
         }

@@ -34,7 +34,7 @@ package final class Clerk: Sendable {
         record.environment = environment.withLock { $0 }
         record.stages.total = decision.at.since(part.triggered) / 1000
         guard let evidence else {
-            return ledger.append(.part(record))
+            return append(record, of: decision)
         }
         record.stages.acquire = evidence.acquire / 1000
         record.stages.preprocess = evidence.preprocess / 1000
@@ -54,28 +54,38 @@ package final class Clerk: Sendable {
             record.scores = [answer.score]
             record.outputDigest = answer.digest
         }
-        return write(record, evidence.frame, decision.verdict)
+        return write(record, evidence.frame, decision)
     }
 
-    private func write(_ record: PartRecord, _ frame: KeptFrame?, _ verdict: Verdict) -> UInt64 {
-        guard let frame, let space = keeper.space(for: verdict, bytes: frame.bytes.count) else {
-            return ledger.append(.part(record))
+    /// A part's time is its trigger's.
+    private func append(_ record: PartRecord, of decision: Decision) -> UInt64 {
+        let age = Int64(clamping: Instant.now.since(decision.part.key.triggered))
+        return ledger.append(.part(record), wall: WallClock.nanoseconds - age)
+    }
+
+    private func write(_ record: PartRecord, _ frame: KeptFrame?, _ decision: Decision) -> UInt64 {
+        guard let frame, let space = keeper.space(for: decision.verdict, bytes: frame.bytes.count) else {
+            return append(record, of: decision)
         }
         var record = record
         record.frameFormat = frame.format
-        let entry = ledger.append(.part(record))
+        let entry = append(record, of: decision)
         if let name = record.frameName(entry: entry) { keeper.keep(frame.bytes, name, in: space) }
         return entry
     }
 
-    /// What the PLC made of it.
-    func note(_ outcome: OutcomeLetter, entry: UInt64?) {
-        guard outcome.kind == .acknowledged, let entry else { return }
-        _ = ledger.append(
-            .acknowledgement(
-                AcknowledgementRecord(
-                    entry: entry, part: outcome.key.part, sequence: outcome.key.sequence,
-                    microseconds: outcome.at.since(outcome.key.triggered) / 1000)))
+    /// What the PLC was told and what it made of it.
+    func note(_ outcome: OutcomeLetter, of decision: Decision, entry: UInt64) {
+        var record = AcknowledgementRecord(
+            entry: entry, part: outcome.key.part, sequence: outcome.key.sequence,
+            microseconds: outcome.at.since(decision.at) / 1000)
+        if outcome.verdict != decision.verdict || outcome.reason != decision.reason {
+            record.told = outcome.verdict
+            record.toldReason = outcome.reason.name
+        }
+        record.isMissed = outcome.kind != .acknowledged
+        record.plcVerdict = outcome.kind == .acknowledged ? outcome.ackVerdict : nil
+        _ = ledger.append(.acknowledgement(record))
     }
 
     func note(_ event: SeatEvent) {

@@ -83,7 +83,7 @@ internal import Synchronization
         let isIdle = plan.atModel == nil && !(mailbox.hasUnreadVerdicts && ioLives(now))
         for event in seats.tend(now, isIdle: isIdle) { clerk.note(event) }
         let state = state
-        mailbox.beat(now, state: state, modelCode: isBypassed ? 0 : seats.activeEdition)
+        mailbox.beat(now, state: state, modelCode: isBypassed ? 0 : seats.activeEdition, isBypassed: isBypassed)
         noteReset(mailbox.plc.wantsReset)
         board.note(state: state, seats: seats, source: source, plc: mailbox.plc, plcBeat: mailbox.ioBeat)
         readOutcomes()
@@ -149,10 +149,24 @@ internal import Synchronization
             case .nothing: return
             case .torn: continue
             case .letter(let letter):
-                board.note(letter)
-                clerk.note(letter, entry: board.entry(of: letter.key))
+                note(letter)
             }
         }
+    }
+
+    /// What became of a part at the PLC. A part that the PLC process answered by itself is first heard of here.
+    private func note(_ letter: OutcomeLetter) {
+        if let (entry, decision) = board.decision(of: letter.key) {
+            clerk.note(letter, of: decision, entry: entry)
+        } else if !letter.reason.isJudgement {
+            let part = PendingPart(key: letter.key, partNumber: 0, ioLife: 1)
+            let decision = Decision(
+                part: part, verdict: letter.verdict, reason: letter.reason, modelCode: 0, score: 0, at: letter.at)
+            let entry = clerk.write(decision, nil)
+            board.note(decision, entry: entry, nil)
+            clerk.note(letter, of: decision, entry: entry)
+        }
+        board.note(letter)
     }
 
     // MARK: one part

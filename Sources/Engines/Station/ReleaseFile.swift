@@ -116,7 +116,7 @@ private struct ReleaseReader {
         let ours = SHA256.digest(of: try GoldenPicture.tensorBytes(preprocessing))
         guard ours == expected else {
             throw Fault(
-                .model,
+                .invalid,
                 "preprocessing in \(file) differs from training's: the golden tensor is \(ours), not \(expected)",
                 hint: "correct mode, size, order, mean or std, or declare what this release was trained with")
         }

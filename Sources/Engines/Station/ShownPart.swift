@@ -12,7 +12,7 @@ struct ShownPart: Sendable {
     }
 
     let entry: UInt64
-    let decision: Decision
+    var decision: Decision
     let wall: Int64
     var acknowledgement = Acknowledgement.pending
     var review: Review?

@@ -152,6 +152,8 @@ package final class StationBoard: Sendable {
         change { board in
             guard let place = board.parts.firstIndex(where: { $0.key == outcome.key }) else { return }
             board.parts[place].acknowledgement = outcome.kind == .acknowledged ? .acknowledged : .missed
+            // The screen shows what the PLC was told.
+            board.parts[place].decision = board.parts[place].decision.told(outcome.verdict, outcome.reason)
             if outcome.kind == .acknowledged {
                 board.stages[6].add(outcome.at.since(board.parts[place].decision.at))
             }
@@ -166,7 +168,9 @@ package final class StationBoard: Sendable {
 
     // MARK: what is asked
 
-    func entry(of key: PartKey) -> UInt64? { read { board in board.parts.first { $0.key == key }?.entry } }
+    func decision(of key: PartKey) -> (entry: UInt64, decision: Decision)? {
+        read { board in board.parts.first { $0.key == key }.map { ($0.entry, $0.decision) } }
+    }
     func part(entry: UInt64) -> ShownPart? { read { board in board.parts.first { $0.entry == entry } } }
 
     /// A person's word on a part; false when it is not among the last ones any more.

@@ -73,6 +73,9 @@ package final class StationDoor: Sendable {
             ) {
                 [self] exchange in load(exchange)
             },
+            unsafe Route(.post, "/station/frames", "Push a frame", changesState: true, bodyBytesMax: 256 << 20) {
+                [self] exchange in push(exchange)
+            },
             unsafe Route(.get, "/healthz", "Whether the station lives") { exchange in
                 exchange.respond(.ok) { $0.append("{\"status\":\"ok\"}" as StaticString) }
             },

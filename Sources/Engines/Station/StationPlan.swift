@@ -21,6 +21,11 @@ package struct Decision: Hashable, Sendable {
     package let modelCode: UInt16
     package let score: Float
     package let at: Instant
+
+    /// The same part, as the PLC was told of it.
+    func told(_ verdict: Verdict, _ reason: Reason) -> Decision {
+        Decision(part: part, verdict: verdict, reason: reason, modelCode: modelCode, score: score, at: at)
+    }
 }
 
 /// How the judging of a part ended.

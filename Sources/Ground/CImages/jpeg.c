@@ -31,7 +31,13 @@ bool ls_jpeg_head(ls_decoder *decoder, ls_file file, ls_image_head *head) {
     if (!decoder->jpeg) return ls_refuse(decoder, "there is no memory for a JPEG decoder");
     // An unusual subsampling is reported as a failure after the size is known; decoding copes with it.
     tjDecompressHeader3(decoder->jpeg, file.bytes, file.count, &head->width, &head->height, &subsampling, &colours);
-    if (head->width <= 0 || head->height <= 0) return ls_refuse(decoder, "%s", tjGetErrorStr2(decoder->jpeg));
+    if (head->width <= 0 || head->height <= 0) {
+        ls_refuse(decoder, "%s", tjGetErrorStr2(decoder->jpeg));
+        // The library goes on in the middle of a head that broke off, even with the next file: it gets a fresh start.
+        tjDestroy(decoder->jpeg);
+        decoder->jpeg = NULL;
+        return false;
+    }
     if (colours == TJCS_CMYK || colours == TJCS_YCCK) return ls_refuse(decoder, "it is a CMYK JPEG, made for print");
     head->format = LS_JPEG;
     head->orientation = orientation(file);

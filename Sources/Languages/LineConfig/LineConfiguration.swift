@@ -181,6 +181,9 @@ extension LineConfiguration.Route {
     static func list(_ node: JSONNode?, _ file: String, _ path: (String) -> String) throws(Fault) -> [Self] {
         guard let node else { return [] }
         guard node.kind == .array else { throw Fault(.invalid, "\(file): routes must be an array") }
+        guard node.count == 0 || node.packed == nil else {
+            throw Fault(.invalid, "\(file): routes[0] must be a JSON object")
+        }
         var routes: [Self] = []
         try node.forEachElement { element throws(Fault) in
             routes.append(try Self(element, file, "routes[\(routes.count)]", path))

@@ -35,7 +35,8 @@ enum IOVerb {
         let file = try LineFile(options)
         Signals.block()
         let loop = try ControlLoop(
-            file.controlSettings, mailbox: Mailbox(path: file.mailboxPath), bus: try bus(file.configuration.plc))
+            file.controlSettings, mailbox: Mailbox(path: file.mailboxPath, for: .io),
+            bus: try bus(file.configuration.plc))
         start(loop, file.configuration.plc, cycles)
         let signal = Signals.waitForStop()
         loop.stop()

@@ -72,7 +72,7 @@ private struct StationHouse {
         let launcher = try StationEngines.launcher(
             for: release, session, bells, priority: max(0, configuration.priority - 1))
         let (plan, routed) = try Self.routes(configuration, release, session, bells)
-        let mailbox = try Mailbox(path: file.mailboxPath)
+        let mailbox = try Mailbox(path: file.mailboxPath, for: .station)
         clerk = try Self.clerk(configuration, session)
         let board = StationBoard(
             station: configuration.station, plcAddress: configuration.plc.address,
@@ -157,6 +157,7 @@ private struct StationHouse {
         camera?.start()
         server.start()
         door.keepTelling()
+        resumeBypass()
         let judge = judge
         let ended = ended
         let priority = configuration.priority
@@ -169,6 +170,21 @@ private struct StationHouse {
             ended.raise()
         }
         Log.line("station \(configuration.station): page at http://\(configuration.page.host):\(server.port)/")
+    }
+
+    /// Bypass is a person's decision: a restart does not end it.
+    private func resumeBypass() {
+        let lookBack = 1000
+        guard let reader = try? LedgerReader(StateFolder(configuration.state)),
+            let rows = try? reader.last(lookBack, .operator)
+        else { return }
+        let last = rows.sorted { $0.n > $1.n }.lazy.compactMap { row -> OperatorRecord? in
+            guard case .operator(let record) = try? LedgerEntry(row) else { return nil }
+            return record.action == .bypassOn || record.action == .bypassOff ? record : nil
+        }.first
+        guard let last, last.action == .bypassOn else { return }
+        Log.line("the line is still in bypass, by \(last.person): \(last.comment)")
+        judge.wish(.bypass(on: true, by: last.person, reason: last.comment))
     }
 
     func close() {

@@ -74,6 +74,9 @@ struct EntryMembers {
         value(name) == nil ? nil : try verdict(name)
     }
 
+    /// Whether a member is there and true.
+    func flag(_ name: StaticString) -> Bool { value(name)?.bool ?? false }
+
     func object(_ name: StaticString) throws(Fault) -> EntryMembers {
         guard let node = value(name) else { throw Self.fault("\(name) is missing") }
         return try EntryMembers(node)

@@ -60,6 +60,10 @@ extension AcknowledgementRecord {
         self.init(
             entry: try members.number("entry"), part: try members.number("part"),
             sequence: try members.number("sequence"), microseconds: try members.number("us"))
+        told = try members.optionalVerdict("told")
+        toldReason = try members.optionalText("told_reason")
+        plcVerdict = try members.optionalNumber("plc_verdict")
+        isMissed = members.flag("missed")
     }
 }
 

@@ -55,6 +55,11 @@ extension AcknowledgementRecord {
         json.member("part", UInt64(part))
         json.member("sequence", UInt64(sequence))
         json.member("us", microseconds)
+        json.member("told", told?.name)
+        json.member("told_reason", toldReason)
+        json.member("plc_verdict", plcVerdict.map { UInt64($0) })
+        json.key("missed")
+        json.bool(isMissed)
     }
 }
 
