@@ -1,13 +1,16 @@
-# run: the main job. test: everything that must be green. check: format, strict build, tests, tidy. bench, drills: figures.
+# run: a whole line, live. serve: the iris sample. test: everything that must be green. check: format, strict build, tests, tidy. bench, drills: figures.
 SHELL := /bin/bash
 BUILD := swift build -c release --static-swift-stdlib --product lineside
 PROGRAM := .build/release/lineside
 # The tests and benchmarks use ONNX Runtime from Python and C too; nothing of that leaves the machine either.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: run build test unit acceptance check format bench drills clean
+.PHONY: run serve build test unit acceptance check format bench drills clean
 
 run: build
+	@$(PROGRAM) demo $(DEMO)
+
+serve: build
 	@echo "make: serving the iris sample; ask it from another terminal, stop it with Ctrl-C"
 	@INFER_TIMEOUT_S=$${INFER_TIMEOUT_S:-0.040} $(PROGRAM) serve Samples/models
 
@@ -41,6 +44,7 @@ bench: build
 
 drills: build
 	@scripts/setup --test
+	$(PROGRAM) drill --cycles 10000000
 	scripts/drills/timeouts.py
 	scripts/drills/kill_engine.py
 	scripts/drills/reloads.py

@@ -47,13 +47,14 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LoadBench", ["Core", "JSON"]),
         ("ControlLoop", ["CKernel", "Core", "LineMap", "Mailbox", "Modbus"]),
         ("Station", ["CPage", "CKernel", "Core", "Crypto", "JSON", "InferenceProtocol", "Surfaces", "HTTP", "Link", "Process", "Files", "Images", "Mailbox", "FrameRing", "EngineKeeping", "PartLedger"]),
+        ("LineKeeper", ["Core", "Process"]),
         ("Conveyor", ["CKernel", "Core", "LineMap", "Surfaces", "Modbus"]),
     ]),
     ("Proving", [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench"]),
     ]),
 ]
 

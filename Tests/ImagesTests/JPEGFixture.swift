@@ -1,3 +1,5 @@
+import Core
+
 /// A real JPEG of 32 x 24 pixels (4:2:0): red grows to the right, green downwards, blue with both.
 enum JPEGFixture {
     static let width = 32

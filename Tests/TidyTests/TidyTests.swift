@@ -46,6 +46,11 @@ import Testing
         Rule(pattern: "import CZlib", allowed: ["Drivers/HTTP/"], instead: "the HTTP room"),
         Rule(pattern: "import CJSON", allowed: ["Letters/JSON/"], instead: "the JSON room"),
         Rule(pattern: "import CArchive", allowed: ["Drivers/Archive/"], instead: "the Archive room"),
+        Rule(pattern: "import CModbus", allowed: ["Drivers/Modbus/"], instead: "the Modbus room"),
+        Rule(pattern: "import CSQLite", allowed: ["Drivers/Database/"], instead: "the Database room"),
+        Rule(pattern: "import CDigest", allowed: ["Bedrock/Crypto/"], instead: "the Crypto room"),
+        Rule(pattern: "import CCameras", allowed: ["Drivers/Cameras/"], instead: "the Cameras room"),
+        Rule(pattern: "import CImages", allowed: ["Drivers/Images/"], instead: "the Images room"),
         Rule(pattern: "import ONNX\n", allowed: ["Engines/EngineHost/", "Roof/"], instead: "an engine process"),
     ])
     func bans(_ rule: Rule) {

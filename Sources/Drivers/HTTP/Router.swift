@@ -51,6 +51,8 @@ package struct Router: Sendable {
             }
             place = end
         }
+        // The root's pattern has no segment, and its path is the slash alone.
+        if segments.isEmpty { return unsafe path.elementsEqual([UInt8(ascii: "/")]) ? [] : nil }
         return place == path.count ? parameters : nil
     }
 

@@ -105,6 +105,9 @@ internal import Glibc
         return unsafe ls_chute_push(&box.pointee.verdicts, &cell)
     }
 
+    /// Verdicts that the PLC process has not read yet.
+    package var hasUnreadVerdicts: Bool { unsafe ls_chute_waiting(&box.pointee.verdicts) > 0 }
+
     package enum Post<Letter: Hashable & Sendable>: Hashable, Sendable {
         case letter(Letter)
         /// Something lay there that nobody has written whole.

@@ -8,9 +8,10 @@ package struct ChildProcess: Hashable, Sendable {
     package init(pid: Int32) { self.pid = pid }
 
     /// Starts `arguments[0]`; of our descriptors the child keeps stderr and those named here, under the same numbers.
-    /// Its environment is ours, and `settings` where ours says nothing.
+    /// Its environment is ours, and `settings` where ours says nothing. In a group of its own, Ctrl-C does not reach it.
     package static func spawn(
-        _ arguments: [String], keeping descriptors: [Int32], settings: [String: String] = [:], output: Int32? = nil
+        _ arguments: [String], keeping descriptors: [Int32], settings: [String: String] = [:], output: Int32? = nil,
+        inOwnGroup: Bool = false
     ) throws(Fault) -> ChildProcess {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -30,7 +31,9 @@ package struct ChildProcess: Hashable, Sendable {
         unsafe sigfillset(&all)
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
         unsafe posix_spawnattr_setsigdefault(&attributes, &all)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        unsafe posix_spawnattr_setflags(
+            &attributes,
+            Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (inOwnGroup ? POSIX_SPAWN_SETPGROUP : 0)))
 
         var pid: pid_t = 0
         var words = unsafe arguments.map { unsafe strdup($0) as UnsafeMutablePointer<CChar>? }

@@ -26,6 +26,39 @@ package enum ProcessFacts {
         return path
     }
 
+    package static var ownPid: Int32 { getpid() }
+
+    /// Names, in a child's environment, the process that it must not outlive.
+    package static let parentVariable = "LINESIDE_PARENT"
+
+    /// Ends this process when the one that started it ends, if that one asked for it. The kernel sees to it.
+    package static func endWithParent() {
+        guard let text = unsafe getenv(parentVariable), let parent = unsafe Int32(String(cString: text)) else { return }
+        ls_end_with_parent()
+        // It may have gone before we asked.
+        if getppid() != parent { exit(0) }
+    }
+
+    /// What the first processor calls itself.
+    package static var processorName: String { processorFact("model name") ?? "unknown" }
+
+    /// The instructions that decide which of a runtime's kernels compute.
+    package static var processorFeatures: String {
+        let known = ["sse4_2", "avx", "fma", "avx2", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8", "asimd", "sve"]
+        let all = Set(
+            (processorFact("flags") ?? processorFact("Features") ?? "").split(separator: " ").map(String.init))
+        return known.filter { all.contains($0) }.joined(separator: " ")
+    }
+
+    private static func processorFact(_ name: String) -> String? {
+        guard let text = readSmall("/proc/cpuinfo", bytes: 8192) else { return nil }
+        for line in text.split(separator: "\n") where line.hasPrefix(name) {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            return String(line[line.index(after: colon)...].drop(while: \.isWhitespace))
+        }
+        return nil
+    }
+
     package static var processorCount: Int {
         Int(ls_processor_count())
     }
@@ -68,11 +101,11 @@ package enum ProcessFacts {
         }
     }
 
-    private static func readSmall(_ path: String) -> String? {
+    private static func readSmall(_ path: String, bytes: Int = 512) -> String? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
-        return unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 1) { bytes in
+        return unsafe withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 1) { bytes in
             let count = unsafe read(file, bytes.baseAddress, bytes.count)
             return unsafe count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
         }

@@ -31,7 +31,7 @@ package struct ConveyorPlan: Sendable {
     private var lastTaken: (sequence: UInt16, part: UInt32) = (0, 0)
     private var partsFed: UInt64 = 0
     private let interval: UInt64
-    /// After a start nothing is fed until the node shows no result of an earlier life.
+    /// After a start nothing is fed until the node is ready and shows no result of an earlier life.
     private var isFresh = true
 
     package init(_ settings: ConveyorSettings, now: Instant) {
@@ -52,7 +52,7 @@ package struct ConveyorPlan: Sendable {
         if let result {
             watch(result, now)
             take(result, now)
-            if !result.status.contains(.valid) { isFresh = false }
+            if !result.status.contains(.valid), result.status.contains(.ready) { isFresh = false }
         } else {
             tally.garbled += 1
         }

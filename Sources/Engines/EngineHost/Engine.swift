@@ -73,9 +73,14 @@ package enum Engine {
             let watch = watchdog.watch(run)
             let batch = description.batches ? order.batch : .off
             Lane.start("run-\(number)", stackBytes: 8 << 20) {
-                Runner(run: run, end: end, watch: watch, batch: batch).loop()
+                let isRealTime = RealTime.claim(priority: order.priority)
+                Runner(run: run, end: end, watch: watch, batch: batch, takesTurns: !isRealTime).loop()
             }
         }
-        Lane.start("watchdog") { watchdog.loop() }
+        Lane.start("watchdog") {
+            // Above those whom it has to stop.
+            _ = RealTime.claim(priority: order.priority > 0 ? order.priority + 1 : 0)
+            watchdog.loop()
+        }
     }
 }

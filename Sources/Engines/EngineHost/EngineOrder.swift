@@ -9,6 +9,8 @@ package struct EngineOrder: Hashable, Sendable {
     /// Runs at a time; 0 chooses by the measured time of a run.
     package var instances = 0
     package var batch = BatchRule.off
+    /// Of the kernel's real-time class, for the threads that run; 0 for none.
+    package var priority = 0
     package var linkDescriptor: Int32 = -1
     package var bellMemory: Int32 = -1
     package var bellDescriptors: [Int32] = []

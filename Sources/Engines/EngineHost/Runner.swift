@@ -9,13 +9,15 @@ struct Runner {
     let end: EngineEnd
     let watch: Watch
     let batch: BatchRule
+    /// Shares its core by turns; a real-time thread does not.
+    let takesTurns: Bool
 
     func loop() {
         var gathering = Gathering(rule: batch)
         var turns = Turns()
         while true {
             let requests = gathering.collect(from: end)
-            if let first = requests.first { turns.suit(first.deadline) }
+            if takesTurns, let first = requests.first { turns.suit(first.deadline) }
             if requests.count > 1, runTogether(requests) { continue }
             for request in requests { runAlone(request) }
         }

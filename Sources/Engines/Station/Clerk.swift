@@ -1,6 +1,7 @@
 internal import Core
 internal import Crypto
 package import PartLedger
+internal import Synchronization
 
 /// Writes down what the station does: the ledger's entries and the frames that go with them. Never waits for a disk.
 ///
@@ -9,15 +10,16 @@ package final class Clerk: Sendable {
     private let station: String
     private let ledger: LedgerWriter
     private let keeper: FrameKeeper
-    private let environment: UInt64
+    private let facts: [EventRecord.Fact]
+    /// The event that tells on what parts are judged now: written when an engine sits down.
+    private let environment = Mutex<UInt64?>(nil)
 
     /// `facts`: on what this station computes, for whoever judges a part again.
     package init(station: String, ledger: LedgerWriter, keeper: FrameKeeper, facts: [EventRecord.Fact]) {
         self.station = station
         self.ledger = ledger
         self.keeper = keeper
-        environment = ledger.append(
-            .event(EventRecord(.environment, station: station, "what parts are judged on", facts: facts)))
+        self.facts = facts
     }
 
     package var ledgerState: LedgerState { ledger.state }
@@ -29,7 +31,7 @@ package final class Clerk: Sendable {
         var record = PartRecord(
             station: station, part: part.part, sequence: part.sequence, verdict: decision.verdict,
             reason: decision.reason.name)
-        record.environment = environment
+        record.environment = environment.withLock { $0 }
         record.stages.total = decision.at.since(part.triggered) / 1000
         guard let evidence else {
             return ledger.append(.part(record))
@@ -38,9 +40,7 @@ package final class Clerk: Sendable {
         record.stages.preprocess = evidence.preprocess / 1000
         record.stages.queue = evidence.queue / 1000
         record.stages.run = evidence.run / 1000
-        let known = evidence.acquire + evidence.preprocess + evidence.queue + evidence.run
-        record.stages.decide =
-            decision.at.since(part.triggered) > known ? (decision.at.since(part.triggered) - known) / 1000 : 0
+        record.stages.decide = evidence.finished.map { decision.at.since($0) / 1000 } ?? 0
         record.frameDigest = evidence.frame?.digest
         if let release = evidence.release {
             record.release = release.digest
@@ -48,7 +48,10 @@ package final class Clerk: Sendable {
             record.modelVersion = release.version
             record.threshold = release.rule.threshold
         }
-        if let score = evidence.score { record.scores = [score] }
+        if let answer = evidence.answer {
+            record.scores = [answer.score]
+            record.outputDigest = answer.digest
+        }
         return write(record, evidence.frame, decision.verdict)
     }
 
@@ -75,7 +78,8 @@ package final class Clerk: Sendable {
 
     func note(_ event: SeatEvent) {
         switch event {
-        case .seated(let file):
+        case .seated(let file, let runtime):
+            noteEnvironment(runtime)
             Log.line("release \(file.name) version \(file.version) (\(file.digest.description.prefix(12))) is active")
             _ = ledger.append(
                 .event(
@@ -85,6 +89,13 @@ package final class Clerk: Sendable {
         case .failed(let fault): noteFault("the model did not load: \(fault.message)", "\(fault)")
         case .lost(let how): noteFault(how, how)
         }
+    }
+
+    private func noteEnvironment(_ runtime: String) {
+        let all = [EventRecord.Fact("runtime", runtime)] + facts
+        let entry = ledger.append(
+            .event(EventRecord(.environment, station: station, "what parts are judged on", facts: all)))
+        environment.withLock { $0 = entry }
     }
 
     private func noteFault(_ text: String, _ line: String) {

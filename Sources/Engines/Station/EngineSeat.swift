@@ -4,51 +4,6 @@ internal import Images
 internal import Link
 internal import Synchronization
 
-/// A release with its engine at work.
-final class SeatedRelease {
-    let file: ReleaseFile
-    let code: UInt16
-    let engine: EngineHandle
-    let preprocessor: Preprocessor
-    let inputPort: Int
-    let scorePort: Int
-    let scorePlace: Int
-    let heatmapPort: Int?
-
-    init(_ file: ReleaseFile, code: UInt16, engine: EngineHandle) throws(Fault) {
-        self.file = file
-        self.code = code
-        self.engine = engine
-        preprocessor = try Preprocessor(file.preprocessing)
-        let signature = engine.signature
-        let wanted = file.preprocessing
-        guard signature.inputs.count == 1, signature.inputs[0].type == .float32 else {
-            throw Fault(.model, "\(file.modelPath) does not have exactly one float32 input")
-        }
-        let shape = signature.inputs[0].shape
-        let made = [1, wanted.channels, wanted.height, wanted.width]
-        guard shape.count == 4, zip(shape, made).allSatisfy({ $0 < 0 || $0 == $1 }) else {
-            throw Fault(
-                .model, "preprocessing makes \(made), and the model's input '\(signature.inputs[0].name)' is \(shape)",
-                hint: "correct preprocessing in \(file.metadataPath)")
-        }
-        inputPort = 0
-        guard
-            let score = signature.outputs.firstIndex(where: { $0.name == "score" && $0.type == .float32 })
-                ?? signature.outputs.firstIndex(where: { $0.type == .float32 })
-        else { throw Fault(.model, "\(file.modelPath) has no float32 output to take a score from") }
-        let side = signature.outputs[score].shape.last ?? 1
-        guard side <= 2 else {
-            throw Fault(
-                .model, "output '\(signature.outputs[score].name)' of \(file.modelPath) has \(side) values",
-                hint: "a station needs one score, or two classes of which the second is the defect")
-        }
-        scorePort = score
-        scorePlace = side == 2 ? 1 : 0
-        heatmapPort = signature.outputs.firstIndex { $0.name == "heatmap" && $0.type == .float32 }
-    }
-}
-
 /// Where a model's engine sits: it is started, replaced by a newer release between two parts, and started again when it dies.
 ///
 /// Concurrency: confined to the decision thread, except the inbox that keepers' threads post to.
@@ -57,6 +12,8 @@ final class SeatedRelease {
         case ready(ReleaseFile, EngineHandle)
         case failed(ReleaseFile, Fault)
         case ended(Int32, String)
+
+        var replaces: Bool { if case .ready = self { true } else { false } }
     }
 
     private let launcher: EngineLauncher
@@ -67,16 +24,14 @@ final class SeatedRelease {
     private(set) var restarts: UInt64 = 0
     private(set) var switches: UInt64 = 0
     private var wanted: ReleaseFile
-    private var nextCode: UInt16
     private var retryAt: Instant?
     private var backOff = EngineSeat.shortestBackOff
     private static let shortestBackOff = 100 * Span64.millisecond
     private static let longestBackOff = 2 * Span64.second
 
-    package init(_ file: ReleaseFile, launcher: EngineLauncher, firstCode: UInt16) {
+    package init(_ file: ReleaseFile, launcher: EngineLauncher) {
         wanted = file
         self.launcher = launcher
-        nextCode = max(1, firstCode)
     }
 
     func start() { launch(wanted) }
@@ -111,11 +66,14 @@ final class SeatedRelease {
     private func post(_ news: News) { inbox.withLock { $0.append(news) } }
 
     /// Takes in what happened to engines; returns what is worth telling.
-    func tend(_ now: Instant) -> [SeatEvent] {
+    /// One model takes another's place only while `isIdle`.
+    func tend(_ now: Instant, isIdle: Bool) -> [SeatEvent] {
         var events: [SeatEvent] = []
+        let mayReplace = isIdle || release == nil
         let news = inbox.withLock { list in
-            defer { list.removeAll() }
-            return list
+            let due = list.filter { mayReplace || !$0.replaces }
+            list.removeAll { mayReplace || !$0.replaces }
+            return due
         }
         for item in news { hear(item, now, &events) }
         if let release, release.engine.isDead {
@@ -133,15 +91,14 @@ final class SeatedRelease {
         switch news {
         case .ready(let file, let engine):
             do throws(Fault) {
-                let fresh = try SeatedRelease(file, code: nextCode, engine: engine)
-                nextCode = nextCode == .max ? 1 : nextCode + 1
+                let fresh = try SeatedRelease(file, engine: engine)
                 if release != nil { switches += 1 }
                 release?.engine.retire()
                 release = fresh
                 isWarming = false
                 lastFailure = nil
                 backOff = Self.shortestBackOff
-                events.append(.seated(file))
+                events.append(.seated(file, runtime: Self.runtime(of: engine)))
             } catch { fail(error, now, &events) }
         case .failed(_, let fault): fail(fault, now, &events)
         case .ended(let pid, let how):
@@ -150,6 +107,10 @@ final class SeatedRelease {
             events.append(.lost("the engine ended: \(how)"))
             if !isWarming { retry(now) }
         }
+    }
+
+    static func runtime(of engine: EngineHandle) -> String {
+        "ONNX Runtime \(engine.description.runtimeVersion), \(engine.description.provider)"
     }
 
     private func fail(_ fault: Fault, _ now: Instant, _ events: inout [SeatEvent]) {
@@ -171,7 +132,10 @@ final class SeatedRelease {
 
 /// What happened at a seat.
 enum SeatEvent {
-    case seated(ReleaseFile)
+    /// A release is at work, and on which runtime.
+    case seated(ReleaseFile, runtime: String)
     case failed(Fault)
     case lost(String)
+
+    var changesModels: Bool { if case .failed = self { false } else { true } }
 }

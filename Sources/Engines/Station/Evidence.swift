@@ -6,12 +6,15 @@ internal import PartLedger
 /// What was seen and measured while a part was judged.
 package struct Evidence: Sendable {
     var release: ReleaseFile?
+    /// From the trigger to the moment at which the station turned to the part.
+    var trigger: UInt64 = 0
     var acquire: UInt64 = 0
     var preprocess: UInt64 = 0
     var queue: UInt64 = 0
     var run: UInt64 = 0
-    var score: Float?
-    var heatmap: Heatmap?
+    /// When the model was done.
+    var finished: Instant?
+    var answer: ModelAnswer?
     var trouble = ""
     /// The frame as a file, for the ledger and the screen.
     private(set) var frame: KeptFrame?

@@ -41,7 +41,7 @@ package struct SourceFrame {
 
 /// Makes sources of addresses that need nothing but this process.
 package enum FrameSources {
-    package static let schemes = "sim://, folder://, gige://, v4l2://, rtsp://, gst:"
+    package static let schemes = "sim://, folder://, push://, gige://, v4l2://, rtsp://, gst:"
 
     package static func local(_ address: String, format: PixelFormat) throws(Fault) -> (any FrameSource)? {
         if address.hasPrefix("sim://") { return try SimulatedSource(address) }

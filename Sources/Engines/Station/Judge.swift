@@ -26,7 +26,7 @@ internal import Synchronization
 
     private let settings: StationSettings
     private let mailbox: Mailbox
-    private let seat: EngineSeat
+    private let seats: SeatRow
     private let source: any FrameSource
     private let bells: Bells
     private let clerk: Clerk
@@ -38,12 +38,12 @@ internal import Synchronization
     private var isBypassed = false
 
     package init(
-        _ settings: StationSettings, mailbox: Mailbox, seat: EngineSeat, source: any FrameSource, bells: Bells,
+        _ settings: StationSettings, mailbox: Mailbox, seats: SeatRow, source: any FrameSource, bells: Bells,
         clerk: Clerk, board: StationBoard
     ) {
         self.settings = settings
         self.mailbox = mailbox
-        self.seat = seat
+        self.seats = seats
         self.source = source
         self.bells = bells
         self.clerk = clerk
@@ -56,7 +56,7 @@ internal import Synchronization
     package func wish(_ wish: Wish) { wishes.withLock { $0.append(wish) } }
 
     package func run() {
-        seat.start()
+        seats.start()
         while !stopping.load(ordering: .acquiring) {
             let rung = mailbox.bellCount
             tend()
@@ -76,18 +76,22 @@ internal import Synchronization
     private func tend() {
         let now = Instant.now
         for wish in takeWishes() { grant(wish) }
-        for event in seat.tend(now) { clerk.note(event) }
+        // A verdict that is on its way was given by the release that is at work now: another one waits until it has arrived.
+        let isIdle = plan.atModel == nil && !(mailbox.hasUnreadVerdicts && ioLives(now))
+        for event in seats.tend(now, isIdle: isIdle) { clerk.note(event) }
         let state = state
-        mailbox.beat(now, state: state, modelCode: isBypassed ? 0 : seat.release?.code ?? 0)
-        board.note(state: state, seat: seat, source: source, plc: mailbox.plc, plcBeat: mailbox.ioBeat)
+        mailbox.beat(now, state: state, modelCode: isBypassed ? 0 : seats.activeEdition)
+        board.note(state: state, seats: seats, source: source, plc: mailbox.plc, plcBeat: mailbox.ioBeat)
         readOutcomes()
         readTriggers()
         for decision in plan.expire(Instant.now) { tell(decision, nil) }
     }
 
+    private func ioLives(_ now: Instant) -> Bool { now.since(mailbox.ioBeat) < Self.grace }
+
     private var state: StationState {
-        if seat.release == nil { return seat.isWarming ? .warming : .noModel }
-        return plan.atModel == nil ? .ready : .busy
+        let state = seats.state
+        return state == .ready && plan.atModel != nil ? .busy : state
     }
 
     private func takeWishes() -> [Wish] {
@@ -99,7 +103,7 @@ internal import Synchronization
 
     private func grant(_ wish: Wish) {
         switch wish {
-        case .release(let file): seat.change(to: file)
+        case .release(let file): seats.usual.change(to: file)
         case .bypass(let on, let by, let reason):
             isBypassed = on
             board.noteBypass(on, by: by, reason: reason)
@@ -146,11 +150,11 @@ internal import Synchronization
 
     /// From the frame to the score.
     private func examine(_ part: PendingPart, _ evidence: inout Evidence) -> Judgement {
-        guard let release = seat.release else { return .impossible(.noModel) }
-        evidence.release = release.file
+        guard seats.state == .ready else { return .impossible(.noModel) }
         let limit = min(part.key.triggered.advanced(by: settings.frameWithin), plan.deadline(of: part))
         let frame: SourceFrame
         let asked = Instant.now
+        evidence.trigger = asked.since(part.key.triggered)
         do throws(FrameTrouble) {
             frame = try source.frame(of: part.key, until: limit) { tend() }
         } catch {
@@ -158,32 +162,24 @@ internal import Synchronization
             return .impossible(error.reason)
         }
         evidence.acquire = Instant.now.since(asked)
-        return score(frame, of: part, with: release, &evidence)
+        let seat = seats.seat(for: part, frame.view)
+        guard let release = seat.release else { return .impossible(.noModel) }
+        evidence.release = release.file
+        return score(frame, of: part, at: seat, with: release, &evidence)
     }
 
     private func score(
-        _ frame: SourceFrame, of part: PendingPart, with release: SeatedRelease, _ evidence: inout Evidence
+        _ frame: SourceFrame, of part: PendingPart, at seat: EngineSeat, with release: SeatedRelease,
+        _ evidence: inout Evidence
     ) -> Judgement {
         let engine = release.engine
         guard !engine.isDead, let slot = engine.caller.take(bell: 0) else { return .impossible(.modelError) }
         let began = Instant.now
-        let bytes = release.file.preprocessing.elementCount * MemoryLayout<Float>.stride
-        guard let offset = slot.place(bytes) else {
-            engine.caller.putBack(slot)
-            return .impossible(.inputInvalid)
-        }
-        do throws(Fault) {
-            let tensor = unsafe (slot.data + offset).assumingMemoryBound(to: Float.self)
-            unsafe try release.preprocessor.write(frame.view, into: tensor)
-        } catch {
+        do throws(Fault) { try release.fill(slot, with: frame.view) } catch {
             engine.caller.putBack(slot)
             evidence.trouble = error.message
             return .impossible(.inputInvalid)
         }
-        let wanted = release.file.preprocessing
-        slot.addInput(
-            port: release.inputPort, type: .float32, shape: [1, wanted.channels, wanted.height, wanted.width],
-            offset: offset, bytes: bytes)
         slot.deadline = plan.deadline(of: part)
         evidence.preprocess = Instant.now.since(began)
         guard engine.caller.submit(slot) else {
@@ -192,19 +188,20 @@ internal import Synchronization
         }
         // While the model computes there is time to put the frame into words.
         evidence.keep(frame)
-        return answer(to: slot, of: part, with: release, &evidence)
+        return answer(to: slot, of: part, at: seat, with: release, &evidence)
     }
 
     /// Waits for the engine. A part whose time is over is decided meanwhile; an engine that keeps its slot beyond that is replaced.
     private func answer(
-        to slot: Slot, of part: PendingPart, with release: SeatedRelease, _ evidence: inout Evidence
+        to slot: Slot, of part: PendingPart, at seat: EngineSeat, with release: SeatedRelease,
+        _ evidence: inout Evidence
     ) -> Judgement {
         let engine = release.engine
         let patience = plan.deadline(of: part).advanced(by: Self.grace)
         while true {
             if let done = engine.caller.collect(bell: 0) {
                 defer { engine.caller.putBack(done) }
-                return read(done, with: release, &evidence)
+                return read(done, at: seat, with: release, &evidence)
             }
             if engine.isDead {
                 evidence.trouble = "the engine died"
@@ -229,9 +226,12 @@ internal import Synchronization
         if unsafe ls_poll_until(&wait, 1, deadline.nanoseconds) > 0 { bells.silence(0) }
     }
 
-    private func read(_ slot: Slot, with release: SeatedRelease, _ evidence: inout Evidence) -> Judgement {
+    private func read(
+        _ slot: Slot, at seat: EngineSeat, with release: SeatedRelease, _ evidence: inout Evidence
+    ) -> Judgement {
         evidence.queue = slot.started.since(slot.submitted)
         evidence.run = slot.finished.since(slot.started)
+        evidence.finished = slot.finished
         switch slot.outcome {
         case .expired: return .impossible(.timeout)
         case .failed:
@@ -239,23 +239,13 @@ internal import Synchronization
             return .impossible(.modelError)
         case .completed: break
         }
-        guard slot.isSound(outputs: release.engine.signature.outputs.count) else {
+        guard let answer = release.read(slot) else {
             seat.kill()
             evidence.trouble = "the engine's answer makes no sense"
             return .impossible(.modelError)
         }
-        for number in 0..<slot.outputCount {
-            let tensor = slot.output(number)
-            guard let floats = unsafe tensor.floats else { continue }
-            if tensor.port == release.scorePort, floats.count > release.scorePlace {
-                evidence.score = unsafe floats[release.scorePlace]
-            } else if tensor.port == release.heatmapPort, tensor.rank >= 2 {
-                evidence.heatmap = unsafe Heatmap(
-                    floats, width: tensor.dimension(tensor.rank - 1), height: tensor.dimension(tensor.rank - 2))
-            }
-        }
-        guard let score = evidence.score else { return .impossible(.modelError) }
-        return .scored(score, modelCode: release.code, rule: release.file.rule)
+        evidence.answer = answer
+        return .scored(answer.score, modelCode: seats.edition, rule: release.file.rule)
     }
 
     /// Says what a part is: to the ledger's queue, to the PLC, and to the screen, in this order and the same to all.

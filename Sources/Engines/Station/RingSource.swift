@@ -12,7 +12,8 @@ internal import Images
     private let ring: FrameRing
     private let isTriggered: Bool
     private var reader: FrameReader
-    private var pixels: [UInt8] = []
+    /// Where the frame at hand lies: copied out of the ring, whose writer waits for nobody.
+    private let pixels = ByteBuffer(capacity: 1 << 20)
     private static let turn = 5 * Span64.millisecond
 
     /// `isTriggered`: the camera takes a frame when it is told to, by us.
@@ -62,22 +63,19 @@ internal import Images
     }
 
     private func take(_ frame: FrameInRing) throws(FrameTrouble) -> SourceFrame {
-        guard let copy = frame.copy() else {
+        let facts = frame.facts
+        pixels.removeAll()
+        let room = unsafe pixels.reserve(facts.rowBytes * facts.height)
+        guard unsafe frame.copy(to: UnsafeMutableRawBufferPointer(start: room, count: facts.rowBytes * facts.height))
+        else {
             throw FrameTrouble(reason: .deviceFault, text: "the frame was overwritten while it was read")
         }
-        pixels = copy
         status.frames = frame.number
-        let facts = frame.facts
-        let view = unsafe pixels.withUnsafeBufferPointer { buffer -> FrameView? in
-            guard let start = buffer.baseAddress, buffer.count >= facts.byteCount else { return nil }
-            // The array lives as long as this source keeps it: until the next frame.
-            return unsafe try? FrameView(
-                pixels: start, width: facts.width, height: facts.height, stride: facts.stride, format: facts.format)
-        }
-        guard let view else {
-            throw FrameTrouble(
-                reason: .inputInvalid, text: "a frame of \(facts.width) x \(facts.height) pixels is out of bounds")
-        }
-        return SourceFrame(view: view, file: nil, captured: facts.arrived, id: facts.id)
+        do throws(Fault) {
+            let view = unsafe try FrameView(
+                pixels: room.assumingMemoryBound(to: UInt8.self), width: facts.width, height: facts.height,
+                format: facts.format)
+            return SourceFrame(view: view, file: nil, captured: facts.arrived, id: facts.id)
+        } catch { throw FrameTrouble(reason: .inputInvalid, text: error.message) }
     }
 }

@@ -19,6 +19,19 @@ struct StageWindow: Sendable {
         if Double(nanoseconds) / 1e6 > shareMilliseconds { late += 1 }
     }
 
+    /// Too few times say nothing of a hundredth.
+    private static let meaningful = 200
+
+    /// What is wrong when one in a hundred takes more than its share; nil when nothing is.
+    var complaint: String? {
+        guard values.count >= Self.meaningful else { return nil }
+        let p99 = quantiles([0.99])[0]
+        guard p99 > shareMilliseconds else { return nil }
+        return "stage \(name) takes \(tenths(p99)) ms at p99, and its share is \(tenths(shareMilliseconds)) ms"
+    }
+
+    private func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+
     /// The quantiles of what is there, in milliseconds.
     func quantiles(_ shares: [Double]) -> [Double] {
         guard !values.isEmpty else { return shares.map { _ in 0 } }

@@ -25,7 +25,9 @@ package final class StationBoard: Sendable {
         var source = SourceStatus()
         var sourceName = ""
         var alarms: [Alarm] = []
+        var decisions = DecisionWatch()
         var restarts: UInt64 = 0
+        var routes: [(name: String, parts: UInt64)] = []
         var switches: UInt64 = 0
         var tornTriggers: UInt64 = 0
         var lostVerdicts: UInt64 = 0
@@ -47,7 +49,7 @@ package final class StationBoard: Sendable {
         self.station = station
         self.plcAddress = plcAddress
         self.budget = budget
-        let names = ["acquire", "preprocess", "queue", "run", "decide", "write"]
+        let names = ["trigger", "acquire", "preprocess", "queue", "run", "decide", "write"]
         contents = Mutex(
             Contents(
                 stages: names.map { StageWindow($0, shareMilliseconds: budget.share($0)) },
@@ -60,13 +62,15 @@ package final class StationBoard: Sendable {
     // MARK: what the decision thread tells
 
     func note(
-        state: StationState, seat: EngineSeat, source: any FrameSource, plc: PLCSign, plcBeat: Instant
+        state: StationState, seats: SeatRow, source: any FrameSource, plc: PLCSign, plcBeat: Instant
     ) {
-        let release = seat.release.map { ($0.file, $0.code) }
-        let failure = seat.lastFailure
+        let edition = seats.edition
+        let release = seats.usual.release.map { ($0.file, edition) }
+        let failure = seats.failure
+        let routes = Array(zip(seats.routeNames, seats.taken))
         let status = source.status
         let name = source.name
-        let (restarts, switches) = (seat.restarts, seat.switches)
+        let (restarts, switches) = (seats.restarts, seats.switches)
         change { board in
             board.state = state
             board.release = release
@@ -75,6 +79,7 @@ package final class StationBoard: Sendable {
             board.source = status
             board.sourceName = name
             board.restarts = restarts
+            board.routes = routes
             board.switches = switches
             Self.raise("MODEL", failure.map { "\($0)" }, in: &board)
             Self.raise("CAMERA_LOST", status.isConnected ? nil : "the camera is lost: \(status.text)", in: &board)
@@ -100,15 +105,22 @@ package final class StationBoard: Sendable {
 
     /// Raises or ends an alarm of somebody else.
     package func alarm(_ code: String, _ text: String?) { change { Self.raise(code, text, in: &$0) } }
-    func clearAlarms() { change { $0.alarms.removeAll() } }
+    func clearAlarms() {
+        change { board in
+            board.alarms.removeAll()
+            board.decisions.reset()
+        }
+    }
 
     func note(_ decision: Decision, entry: UInt64, _ evidence: Evidence?) {
         var part = ShownPart(entry: entry, decision: decision, wall: Int64(WallClock.milliseconds))
         part.frame = evidence?.frame
-        part.heatmap = evidence?.heatmap
+        part.heatmap = evidence?.answer?.heatmap
         change { board in
             board.verdicts[Int(decision.verdict.rawValue)] += 1
             board.reasons[Int(decision.reason.rawValue)] += 1
+            board.decisions.note(decision.reason)
+            Self.raise("DECISIONS", board.decisions.complaint, in: &board)
             board.decided.append((decision.at, decision.verdict))
             board.decided.removeAll { decision.at.since($0.at) > Self.rateWindow }
             board.parts.insert(part, at: 0)
@@ -116,10 +128,9 @@ package final class StationBoard: Sendable {
             Self.dropOldFrames(&board.parts)
             board.total.add(part.latency)
             guard let evidence, decision.reason.isJudgement else { return }
-            let known = evidence.acquire + evidence.preprocess + evidence.queue + evidence.run
             let spans = [
-                evidence.acquire, evidence.preprocess, evidence.queue, evidence.run,
-                part.latency > known ? part.latency - known : 0,
+                evidence.trigger, evidence.acquire, evidence.preprocess, evidence.queue, evidence.run,
+                evidence.finished.map { decision.at.since($0) } ?? 0,
             ]
             for (place, span) in spans.enumerated() { board.stages[place].add(span) }
         }
@@ -138,7 +149,7 @@ package final class StationBoard: Sendable {
             guard let place = board.parts.firstIndex(where: { $0.key == outcome.key }) else { return }
             board.parts[place].acknowledgement = outcome.kind == .acknowledged ? .acknowledged : .missed
             if outcome.kind == .acknowledged {
-                board.stages[5].add(outcome.at.since(board.parts[place].decision.at))
+                board.stages[6].add(outcome.at.since(board.parts[place].decision.at))
             }
         }
     }

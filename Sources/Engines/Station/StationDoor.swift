@@ -13,6 +13,8 @@ package final class StationDoor: Sendable {
     private let judge: Judge
     private let release: @Sendable (String?) throws -> ReleaseFile
     private let version: String
+    /// Set when frames are pushed to this station.
+    private let pushed: FramePost?
     private let listeners = Mutex<[Listener]>([])
     private let isClosing = Atomic<Bool>(false)
 
@@ -24,13 +26,14 @@ package final class StationDoor: Sendable {
 
     /// `release` reads the release at a path, or the one that is configured.
     package init(
-        board: StationBoard, clerk: Clerk, judge: Judge, version: String,
+        board: StationBoard, clerk: Clerk, judge: Judge, version: String, pushed: FramePost?,
         release: @escaping @Sendable (String?) throws -> ReleaseFile
     ) {
         self.board = board
         self.clerk = clerk
         self.judge = judge
         self.version = version
+        self.pushed = pushed
         self.release = release
     }
 
@@ -200,6 +203,29 @@ package final class StationDoor: Sendable {
         }
         clerk.noteReview(entry: part.entry, part: part.key.part, verdict: verdict, by: said.by, reason: said.reason)
         agree(exchange)
+    }
+
+    private func push(_ exchange: Exchange) {
+        guard let pushed else {
+            return refuse(
+                exchange, .notFound, "this station's camera is not \(PushSource.address): nobody pushes frames to it")
+        }
+        var part: UInt32?
+        if let text = exchange.head.value(of: "lineside-part") {
+            guard let number = UInt32(text) else {
+                return refuse(exchange, .badRequest, "Lineside-Part is not a part's id")
+            }
+            part = number
+        }
+        guard unsafe !exchange.body.isEmpty else { return refuse(exchange, .badRequest, "the body holds no picture") }
+        let number = unsafe pushed.push([UInt8](exchange.body), part: part)
+        exchange.respond(.ok) { buffer in
+            var json = JSONWriter(buffer)
+            json.beginObject()
+            json.key("frame" as StaticString)
+            json.uint(number)
+            json.endObject()
+        }
     }
 
     // MARK: the station

@@ -197,6 +197,13 @@ struct StationReport {
             json.uint(contents.reasons[Int(reason.rawValue)])
         }
         json.endObject()
+        json.key("by_route" as StaticString)
+        json.beginObject()
+        for (name, parts) in contents.routes {
+            json.key(name)
+            json.uint(parts)
+        }
+        json.endObject()
         for (key, count) in [
             ("engine_restarts", contents.restarts), ("release_switches", contents.switches),
             ("torn_triggers", contents.tornTriggers), ("lost_verdicts", contents.lostVerdicts),
@@ -258,6 +265,7 @@ struct StationReport {
         json.beginArray()
         for alarm in contents.alarms { write(alarm.code, alarm.text, alarm.since, &json) }
         let now = Int64(WallClock.milliseconds)
+        for stage in contents.stages { if let text = stage.complaint { write("STAGE_LATE", text, now, &json) } }
         if let text = ledger.alarm { write("LEDGER", text, now, &json) }
         if let text = frames.alarm { write("FRAMES", text, now, &json) }
         json.endArray()

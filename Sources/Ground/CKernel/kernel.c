@@ -14,6 +14,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -97,3 +98,5 @@ static uint64_t nanoseconds(clockid_t clock) {
 }
 uint64_t ls_now(void) { return nanoseconds(CLOCK_MONOTONIC); }
 int64_t ls_wall_ns(void) { return (int64_t)nanoseconds(CLOCK_REALTIME); }
+
+void ls_end_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }

@@ -81,4 +81,25 @@ struct ConfigReader {
         }
         return size.bytes
     }
+
+    /// One whole number, or `[low, high]`.
+    func range(_ key: StaticString, within limits: ClosedRange<Int>) throws(Fault) -> ClosedRange<Int>? {
+        guard let value = value(key) else { return nil }
+        if let one = value.int, limits.contains(one) { return one...one }
+        guard let ends = value.ints, ends.count == 2, ends[0] <= ends[1], limits.contains(ends[0]),
+            limits.contains(ends[1])
+        else {
+            throw wrong(key, "a whole number, or [low, high], from \(limits.lowerBound) to \(limits.upperBound)")
+        }
+        return ends[0]...ends[1]
+    }
+
+    /// `[low, high]`.
+    func range(_ key: StaticString, within limits: ClosedRange<Double>) throws(Fault) -> ClosedRange<Double>? {
+        guard let value = value(key) else { return nil }
+        guard let packed = value.packed, packed.count == 2, packed.double(0) <= packed.double(1),
+            limits.contains(packed.double(0)), limits.contains(packed.double(1))
+        else { throw wrong(key, "[low, high] from \(limits.lowerBound) to \(limits.upperBound)") }
+        return packed.double(0)...packed.double(1)
+    }
 }

@@ -31,6 +31,16 @@ package struct LineConfiguration: Hashable, Sendable {
         package var passSample = 100
     }
 
+    /// Parts that another model judges.
+    package struct Route: Hashable, Sendable {
+        package let name: String
+        package let model: String
+        package let partNumbers: ClosedRange<Int>?
+        package let brightness: ClosedRange<Double>?
+        package let width: ClosedRange<Int>?
+        package let height: ClosedRange<Int>?
+    }
+
     package var station = "station"
     package var camera = "sim://"
     package var model = ""
@@ -43,16 +53,19 @@ package struct LineConfiguration: Hashable, Sendable {
     package var ageLimit = 100 * Span64.millisecond
     package var frameWithin = 60 * Span64.millisecond
     package var threads = 1
+    /// Of the real-time class, for the decision thread; the engine's threads come right below it. 0 for none.
+    package var priority = 40
     package var plc = PLC()
     package var page = Page()
     package var frames = Frames()
+    package var routes: [Route] = []
 
     package init() {}
 
     private static let keys = [
         "station", "camera", "model", "mailbox", "state", "fail_safe", "queue_depth", "decide_within_ms",
         "age_limit_ms",
-        "frame_within_ms", "threads", "plc", "page", "frames",
+        "frame_within_ms", "threads", "priority", "plc", "page", "frames", "routes",
     ]
 
     /// Reads `text`; relative paths in it begin where the file lies.
@@ -83,10 +96,12 @@ package struct LineConfiguration: Hashable, Sendable {
         ageLimit = try top.milliseconds("age_limit_ms", in: 5...60_000) ?? decideWithin
         frameWithin = try top.milliseconds("frame_within_ms", in: 1...60_000) ?? min(frameWithin, decideWithin * 6 / 10)
         threads = try top.int("threads", in: 1...64) ?? threads
+        priority = try top.int("priority", in: 0...90) ?? priority
         plc = try PLC(top.value("plc"), file)
         page = try Page(top.value("page"), file)
         page.tokenFile = page.tokenFile.map(path)
         frames = try Frames(top.value("frames"), file)
+        routes = try Route.list(top.value("routes"), file, path)
         try check(file)
     }
 
@@ -157,5 +172,34 @@ extension LineConfiguration.Frames {
         bytesMax = try reader.bytes("bytes_max") ?? bytesMax
         freeBytesMin = try reader.bytes("free_bytes_min") ?? freeBytesMin
         passSample = try reader.int("pass_sample", in: 0...1_000_000) ?? passSample
+    }
+}
+
+extension LineConfiguration.Route {
+    private static let keys = ["name", "model", "part_number", "brightness", "width", "height"]
+
+    static func list(_ node: JSONNode?, _ file: String, _ path: (String) -> String) throws(Fault) -> [Self] {
+        guard let node else { return [] }
+        guard node.kind == .array else { throw Fault(.invalid, "\(file): routes must be an array") }
+        var routes: [Self] = []
+        try node.forEachElement { element throws(Fault) in
+            routes.append(try Self(element, file, "routes[\(routes.count)]", path))
+        }
+        return routes
+    }
+
+    private init(_ node: JSONNode, _ file: String, _ place: String, _ path: (String) -> String) throws(Fault) {
+        let reader = try ConfigReader(node, file: file, path: place, keys: Self.keys)
+        guard let model = try reader.text("model") else { throw Fault(.invalid, "\(file): \(place).model is missing") }
+        name = try reader.text("name") ?? place
+        self.model = path(model)
+        partNumbers = try reader.range("part_number", within: 0...65_535)
+        brightness = try reader.range("brightness", within: 0...255)
+        width = try reader.range("width", within: 1...16_384)
+        height = try reader.range("height", within: 1...16_384)
+        guard partNumbers != nil || brightness != nil || width != nil || height != nil else {
+            throw Fault(
+                .invalid, "\(file): \(place) fits every part", hint: "name part_number, brightness, width or height")
+        }
     }
 }

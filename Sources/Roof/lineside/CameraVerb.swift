@@ -20,6 +20,7 @@ enum CameraVerb {
             Flag("quiet", "only the summary"),
             Flag("cell", "BYTES", "room for one frame in shared memory (32MiB)"), Options.output,
             Flag("frames-fd", "FD", "the shared memory, for the process that reads the camera (not for people)"),
+            Flag("priority", "N", "of the real-time class, for that process"),
             Flag("control-fd", "FD", "its line to the process that started it"),
         ],
         notes: """
@@ -34,6 +35,8 @@ enum CameraVerb {
 
     private static func run(_ options: Options) throws -> Int32 {
         if let descriptor = try options.int("frames-fd", in: 3...1 << 20) {
+            // The library's threads are started by this one and inherit its class.
+            _ = RealTime.claim(priority: try options.int("priority", in: 0...98) ?? 0)
             return try feed(Int32(descriptor), try options.int("control-fd", in: 3...1 << 20).map { Int32($0) })
         }
         let address: CameraAddress

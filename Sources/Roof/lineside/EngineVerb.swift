@@ -13,6 +13,7 @@ enum EngineVerb {
             Flag("bells", "FD", "the page of bells"),
             Flag("bell-descriptors", "FDS", "the bells, with commas"),
             Flag("control", "FD", "the control socket"),
+            Flag("priority", "N", "of the real-time class, for the threads that run"),
             Flag("list-providers", "prints the runtime's version, path and providers, and ends"),
         ]
 
@@ -31,6 +32,7 @@ enum EngineVerb {
         order.libraries = options.texts("library")
         order.settings = try SessionFlags.settings(options)
         order.instances = try options.int("instances", in: 0...256) ?? 0
+        order.priority = try options.int("priority", in: 0...98) ?? 0
         order.batch = BatchRule(
             rowsMax: max(1, try options.int("batch-max", in: 0...4096) ?? 1),
             delayNanoseconds: UInt64(try options.int("batch-delay-us", in: 0...10_000_000) ?? 0) * 1_000)

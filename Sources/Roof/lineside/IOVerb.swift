@@ -31,6 +31,7 @@ enum IOVerb {
         }
         let wantsJSON = try options.wantsJSON
         let cycles = try options.int("cycles", in: 1...Int.max).map { UInt64($0) } ?? .max
+        ProcessFacts.endWithParent()
         let file = try LineFile(options)
         Signals.block()
         let loop = try ControlLoop(

@@ -38,6 +38,7 @@ enum StationVerb {
         guard options.words.isEmpty else {
             throw UsageFault(message: "no such word: \(options.words[0]); there is `budget`")
         }
+        ProcessFacts.endWithParent()
         let file = try LineFile(options)
         Signals.block()
         ProcessFacts.raiseFileLimit()
@@ -66,34 +67,64 @@ private struct StationHouse {
         configuration = file.configuration
         let release = try ReleaseFile(configuration.model)
         let bells = try Bells(count: 1)
-        var settings = EngineSettings()
         var session = SessionSettings()
         session.threads = configuration.threads
-        settings.command = try RuntimeLocator.engineCommand() + SessionFlags.words(session, instances: 1)
-        settings.slots = 4
-        let floats = release.preprocessing.elementCount
-        settings.slotBytes = (floats * 4 * 2 + (8 << 20)) / 4096 * 4096
-        let launcher = EngineLauncher(settings: settings, bells: bells, book: MetricsBook())
+        let launcher = try StationEngines.launcher(
+            for: release, session, bells, priority: max(0, configuration.priority - 1))
+        let (plan, routed) = try Self.routes(configuration, release, session, bells)
         let mailbox = try Mailbox(path: file.mailboxPath)
         clerk = try Self.clerk(configuration, session)
         let board = StationBoard(
             station: configuration.station, plcAddress: configuration.plc.address,
             budget: StationBudget(windowMilliseconds: Double(configuration.decideWithin) / 1e6))
         let source: any FrameSource
-        (source, camera) = try Self.source(configuration.camera, release)
+        let post: FramePost? = configuration.camera == PushSource.address ? FramePost() : nil
+        (source, camera) = try Self.source(configuration.camera, release, post, priority: configuration.priority)
         judge = Judge(
             file.stationSettings, mailbox: mailbox,
-            seat: EngineSeat(release, launcher: launcher, firstCode: mailbox.station.modelCode &+ 1), source: source,
+            seats: SeatRow(
+                EngineSeat(release, launcher: launcher), routed: routed, plan: plan,
+                edition: mailbox.station.modelCode &+ 1),
+            source: source,
             bells: bells, clerk: clerk, board: board)
         let model = configuration.model
-        door = StationDoor(board: board, clerk: clerk, judge: judge, version: Verbs.version) { path in
+        door = StationDoor(board: board, clerk: clerk, judge: judge, version: Verbs.version, pushed: post) {
+            path in
             try ReleaseFile(path ?? model)
         }
-        var plan = ServerPlan(router: Router(door.routes), workers: WorkerPool("worker", threads: 1))
-        plan.host = configuration.page.host
-        plan.port = configuration.page.port
-        plan.token = try TokenFile.read(configuration.page.tokenFile)
-        server = try Server(plan, reactors: 1)
+        var doorPlan = ServerPlan(router: Router(door.routes), workers: WorkerPool("worker", threads: 1))
+        doorPlan.host = configuration.page.host
+        doorPlan.port = configuration.page.port
+        doorPlan.token = try TokenFile.read(configuration.page.tokenFile)
+        server = try Server(doorPlan, reactors: 1)
+    }
+
+    private static func routes(
+        _ configuration: LineConfiguration, _ usual: ReleaseFile, _ session: SessionSettings, _ bells: Bells
+    ) throws -> (RoutePlan, [EngineSeat]) {
+        var rules: [RouteRule] = []
+        var seats: [EngineSeat] = []
+        for route in configuration.routes {
+            var rule = RouteRule(name: route.name)
+            rule.partNumbers = route.partNumbers
+            rule.brightness = route.brightness
+            rule.width = route.width
+            rule.height = route.height
+            rules.append(rule)
+            let release = try ReleaseFile(route.model)
+            guard release.preprocessing.channels == usual.preprocessing.channels else {
+                throw Fault(
+                    .invalid,
+                    "route '\(route.name)' has a model of \(release.preprocessing.channels) channels, and the default one has \(usual.preprocessing.channels)",
+                    hint: "a station decodes its frames in one way; use models of equal channels")
+            }
+            seats.append(
+                EngineSeat(
+                    release,
+                    launcher: try StationEngines.launcher(
+                        for: release, session, bells, priority: max(0, configuration.priority - 1))))
+        }
+        return (try RoutePlan(rules), seats)
     }
 
     private static func clerk(_ configuration: LineConfiguration, _ session: SessionSettings) throws -> Clerk {
@@ -106,18 +137,19 @@ private struct StationHouse {
         let ledger = try LedgerWriter(folder) { keeper.makeRoom($0) }
         return Clerk(
             station: configuration.station, ledger: ledger, keeper: keeper,
-            facts: [
-                EventRecord.Fact("lineside", Verbs.version), EventRecord.Fact("threads", session.threads),
-                EventRecord.Fact("processors", ProcessFacts.processorCount),
-            ])
+            facts: MachineFacts.facts(threads: session.threads))
     }
 
-    private static func source(_ address: String, _ release: ReleaseFile) throws -> (any FrameSource, CameraHelper?) {
+    private static func source(
+        _ address: String, _ release: ReleaseFile, _ post: FramePost?, priority: Int
+    ) throws -> (any FrameSource, CameraHelper?) {
+        if let post { return (try PushSource(post, release: release), nil) }
         if let local = try FrameSources.local(address, format: release.preprocessing.format) { return (local, nil) }
         let parsed = try CameraAddress(parsing: address)
         let ring = try FrameRing()
         ring.address = parsed.text
-        let helper = CameraHelper([try ProcessFacts.executablePath(), "camera"], ring: ring)
+        let helper = CameraHelper(
+            [try ProcessFacts.executablePath(), "camera", "--priority", "\(priority)"], ring: ring)
         return (RingSource(address, ring: ring, isTriggered: address.contains("trigger=Software")), helper)
     }
 
@@ -127,7 +159,12 @@ private struct StationHouse {
         door.keepTelling()
         let judge = judge
         let ended = ended
+        let priority = configuration.priority
         Lane.start("judge", stackBytes: 4 << 20) {
+            if priority > 0, !RealTime.claim(priority: priority) {
+                Log.line(
+                    "no real-time priority (SCHED_FIFO \(priority) is not permitted): verdicts may be late under load")
+            }
             judge.run()
             ended.raise()
         }
@@ -141,5 +178,24 @@ private struct StationHouse {
         door.close()
         server.drain(until: Instant.now.advanced(by: Self.drainNanoseconds))
         clerk.close()
+    }
+}
+
+/// How a station's engines are started: few slots, each with room for a frame's tensor and what the model puts out.
+enum StationEngines {
+    private static let slots = 4
+    private static let outputBytes = 8 << 20
+
+    static func launcher(
+        for release: ReleaseFile, _ session: SessionSettings, _ bells: Bells, priority: Int = 0
+    ) throws -> EngineLauncher {
+        var settings = EngineSettings()
+        settings.command =
+            try RuntimeLocator.engineCommand() + SessionFlags.words(session, instances: 1) + [
+                "--priority", "\(priority)",
+            ]
+        settings.slots = slots
+        settings.slotBytes = (release.preprocessing.elementCount * 8 + outputBytes) / 4096 * 4096
+        return EngineLauncher(settings: settings, bells: bells, book: MetricsBook())
     }
 }

@@ -17,8 +17,9 @@ enum Verbs {
     static let version = "0.1.0"
     static let all = [
         ServeVerb.verb, RunVerb.verb, InspectVerb.verb, PreprocessVerb.verb, SurfacesVerb.verb, BenchVerb.verb,
-        DoctorVerb.verb, TraceVerb.verb, LedgerVerb.verb, CameraVerb.verb, StationVerb.verb, IOVerb.verb,
-        PLCSimVerb.verb, DrillVerb.verb, EngineVerb.verb,
+        DoctorVerb.verb, TraceVerb.verb, ReplayVerb.verb, LedgerVerb.verb, CameraVerb.verb, StationVerb.verb,
+        IOVerb.verb,
+        PLCSimVerb.verb, LineVerb.verb, DemoVerb.verb, DrillVerb.verb, EngineVerb.verb,
     ]
 
     static func main() -> Never {

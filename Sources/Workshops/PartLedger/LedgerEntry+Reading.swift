@@ -30,6 +30,7 @@ extension PartRecord {
             reason: try members.text("reason"))
         stages = try StageTimes(members.object("us"))
         frameDigest = try members.digest("frame_sha256")
+        outputDigest = try members.digest("output_sha256")
         frameFormat = try members.optionalText("frame_file").flatMap(FrameName.init(parsing:))?.format
         release = try members.digest("release")
         model = try members.text("model")

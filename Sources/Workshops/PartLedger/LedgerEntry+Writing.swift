@@ -38,6 +38,7 @@ extension PartRecord {
         for (name, path) in StageTimes.names { json.member(name, stages[keyPath: path]) }
         json.endObject()
         json.member("frame_sha256", frameDigest?.description)
+        json.member("output_sha256", outputDigest?.description)
         json.member("frame_file", frameName(entry: n)?.description)
         json.member("release", release?.description)
         json.member("model", model)

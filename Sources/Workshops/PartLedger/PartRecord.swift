@@ -16,6 +16,8 @@ package struct PartRecord: Hashable, Sendable {
     /// Set when the frame was handed to the keeper; the file's name follows from the entry's number.
     package var frameFormat: FrameFormat?
     package var release: SHA256Digest?
+    /// Of everything that the model put out, byte by byte; nil when it put out nothing.
+    package var outputDigest: SHA256Digest?
     package var model = ""
     package var modelVersion = ""
     /// The number of the event that tells on what this was computed.

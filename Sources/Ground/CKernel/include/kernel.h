@@ -26,6 +26,8 @@ int ls_give_back(void *start, size_t bytes);
 /// thread that wakes may take the core (kernels before 6.12 ignore the turn).
 int ls_take_turns(int nice, uint64_t turn_ns);
 void ls_name_thread(const char *name);
+/// Has the kernel end this process when the thread that started it ends.
+void ls_end_with_parent(void);
 /// How many processors this process may use.
 int ls_processor_count(void);
 
