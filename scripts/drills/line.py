@@ -83,6 +83,10 @@ class Line:
     def log(self, name):
         return self.folder / f"{name}.log"
 
+    def said(self, *names):
+        """The last words of those of them that said anything."""
+        return "\n".join(last_lines(self.log(name)) for name in names if self.log(name).exists())
+
     def stop(self, name):
         """Asks it to leave, and makes it leave; its exit status."""
         process = self.processes.pop(name)
@@ -146,10 +150,10 @@ class Line:
                     return
             except (OSError, TypeError, ValueError):
                 pass
-            if self.processes["station"].poll() is not None:
+            if "station" in self.processes and self.processes["station"].poll() is not None:
                 break
             time.sleep(0.02)
-        raise DrillOver(f"the station is not ready:\n{last_lines(self.log('station'))}")
+        raise DrillOver(f"the station is not ready:\n{self.said('station', 'line')}")
 
 
 def kill(pid, number):
@@ -203,7 +207,7 @@ class Belt:
         deadline = time.monotonic() + within
         while sum(is_judged(part) for part in self.parts) < count:
             if time.monotonic() > deadline or self.process.poll() is not None:
-                raise DrillOver(f"no part is judged:\n{last_lines(self.line.log('station'))}")
+                raise DrillOver(f"no part is judged:\n{self.line.said('station', 'line')}")
             time.sleep(0.02)
 
 

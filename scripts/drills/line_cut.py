@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""No hub and no network: the line judges in a network namespace with nothing but loopback, and as it does outside of one.
+"""No hub and no network: the line judges in a network namespace with nothing but loopback, as it does outside of one.
 
-Outside, station, engine and PLC process run under strace (when it is there) and their sockets are looked at over and over:
-none is ever connected to, bound to or sent to another address than loopback. Inside, there is no other address. The same parts
-get the same verdicts. Needs root for the namespace; without it only the first half is done. [line-cut-1]
+Outside, station, engine and PLC process run under strace (when it is there) and their sockets are looked at over and
+over: none is ever connected to, bound to or sent to another address than loopback. Inside, there is no other address.
+The same parts get the same verdicts. Needs root for the namespace; without it only the first half is done. [line-cut-1]
 """
 
 import json
@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from pathlib import Path
 
 from benchmarks import process_tree
@@ -119,7 +118,8 @@ def half(arguments, traced):
 
 def tracer(line_, name):
     # -D: the tracer steps aside, so that what was started is the traced program itself.
-    return ("strace", "-D", "-f", "-qq", "-e", f"trace={TRACED}", "-e", "signal=none", "-o", line_.folder / f"{name}.trace")
+    trace = line_.folder / f"{name}.trace"
+    return ("strace", "-D", "-f", "-qq", "-e", f"trace={TRACED}", "-e", "signal=none", "-o", trace)
 
 
 def calls_in(trace):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Everything that can go wrong with a PLC, one after the other, against a live line in two minutes.
 
-A PLC that stands still, restarts, falls silent, answers late or with nonsense, triggers twice, leaves turns out, uses old ones
-or bypasses the node: no part is passed that the model did not pass, each part leaves the gate, and a second after each fault
-the model judges again. [line-faults-1]
+A PLC that stands still, restarts, falls silent, answers late or with nonsense, triggers twice, leaves turns out, uses
+old ones or bypasses the node: no part is passed that the model did not pass, each part leaves the gate, and a second
+after each fault the model judges again. [line-faults-1]
 """
 
 import time

@@ -1,4 +1,4 @@
-"""What the gate did against what the ledger says: a PASS at the gate needs a PASS in the ledger for that part and turn."""
+"""What the gate did against what the ledger says: a PASS at the gate needs a PASS in the ledger for part and turn."""
 
 import json
 import sqlite3
@@ -107,9 +107,10 @@ def check_all_gone(report, parts, tally):
     strange = [part for part in parts if part["gate"] not in ("PASS", "REJECT", "REVIEW")]
     missing = tally["parts"] - len(parts)
     numbers = {part["part"] for part in parts}
-    holes = max(numbers) - min(numbers) + 1 - len(numbers)
+    holes = max(numbers) - min(numbers) + 1 - len(numbers) if numbers else tally["parts"]
     gone = not opened and not strange and holes == 0 and 0 <= missing <= UNDER_WAY_MAX
-    report.check(gone, f"{len(parts)} of {tally['parts']} parts left the gate, {holes} left out, {missing} under way at the end")
+    said = f"{len(parts)} of {tally['parts']} parts left the gate, {holes} left out, {missing} under way at the end"
+    report.check(gone, said)
 
 
 def differences(parts, reference):

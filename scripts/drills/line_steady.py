@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""A steady line: 30 parts a second against a PLC on pymodbus, quiet, under a flood of HTTP, and while releases change.
+"""A steady line: 30 parts a second to a PLC on pymodbus, quiet, under a flood of HTTP, and while releases change.
 
-Three phases of equal length, each with processes of its own. Every part is decided; the node's heartbeat never stands still
-for two cycles; the PLC loop's p99 lateness does not move by a millisecond when a server beside it is flooded. [line-steady-1]
+Three phases of equal length, each with processes of its own. Every part is decided; the node's heartbeat never stands
+still for two cycles; the loop's p99 lateness does not move by a millisecond when a server beside it is flooded.
+[line-steady-1]
 
-A gap is the time between two changed heartbeats as they came in over the wire. What the PLC itself was late in that time (its
-scan beyond a millisecond, or its answer to the write before) is taken off, or, if that is more, what the machine held up a
-watcher of the highest priority: its host or its kernel, not the line. With one cycle left out a gap is 10 ms.
+A gap is the time between two changed heartbeats as they came in over the wire. What the PLC itself was late in that time
+(its scan beyond a millisecond, or its answer to the write before) is taken off, or, if that is more, what the machine
+held up a watcher of the highest priority: its host or its kernel, not the line. With one cycle left out a gap is 10 ms.
 """
 
 import json
@@ -29,6 +30,7 @@ LATENESS_MS_MAX = 1.0
 JUDGEMENTS = (0, 1)
 GATES = {0: "REJECT", 1: "PASS", 2: "REJECT", 3: "REVIEW"}
 FLOOD_CONNECTIONS = 8
+PAUSES_KEPT = 20
 PHASES = ("quiet", "flood", "releases")
 
 
@@ -122,17 +124,17 @@ class Phase:
         longest = max(self.net_gaps, default=0.0)
         report.check(
             longest < GAP_MS_MAX,
-            f"{name}: longest heartbeat gap {longest:.1f} ms (below {GAP_MS_MAX:g}); {self.plc['gap_ms']['max']:.1f} as it came "
-            f"in, {gaps['max']:.1f} less the PLC's own lateness, {self.plc['beats']} beats",
+            f"{name}: longest heartbeat gap {longest:.1f} ms (below {GAP_MS_MAX:g}) of {self.plc['beats']}; "
+            f"{self.plc['gap_ms']['max']:.1f} as it came in, {gaps['max']:.1f} less the PLC's own lateness",
         )
         self.comparison.check(report)
 
     def row(self):
-        results = [f"{quantile(self.wired, share):.1f}" for share in (0.5, 0.99, 0.999, 1)]
+        results = [quantile(self.wired, share) for share in (0.5, 0.99, 0.999, 1)]
         gaps = [self.plc["gap_ms"]["p999"], self.plc["gap_ms"]["max"], max(self.net_gaps, default=0.0)]
-        late = [f"{self.io['late_us'][share] / 1e3:.2f}" for share in ("p50", "p99", "p999", "max")]
+        late = [self.io["late_us"][share] / 1e3 for share in ("p50", "p99", "p999", "max")]
         decided = [self.parts, self.undecided, self.fail_safes]
-        return [self.name, *decided, " / ".join(results), " / ".join(f"{gap:.1f}" for gap in gaps), " / ".join(late), f"{self.pauses.longest_ms:.1f}"]
+        return [self.name, *decided, in_ms(results, 1), in_ms(gaps, 1), in_ms(late, 2), in_ms([self.pauses.longest_ms], 1)]
 
     def figures(self):
         shares = {"p50": 0.5, "p99": 0.99, "p999": 0.999, "max": 1}
@@ -148,14 +150,19 @@ class Phase:
             "net_gap_max_ms": max(self.net_gaps, default=0.0),
             "io": self.io,
             "passes": self.comparison.figures(),
-            "machine_pauses_ms": sorted((round(span * 1e3, 2) for *_, span in self.pauses.seen), reverse=True)[:20],
+            "machine_pauses_ms": self.pauses.worst_ms(PAUSES_KEPT),
         }
 
 
 COLUMNS = [
     "phase", "parts", "undecided", "fail-safe", "trigger to registers ms p50 / p99 / p99.9 / max",
-    "heartbeat gap ms p99.9 / max / max less others' lateness", "loop late ms p50 / p99 / p99.9 / max", "machine's own pause ms max",
+    "heartbeat gap ms p99.9 / max / max less others' lateness", "loop late ms p50 / p99 / p99.9 / max",
+    "machine's own pause ms max",
 ]
+
+
+def in_ms(values, digits):
+    return " / ".join(f"{value:.{digits}f}" for value in values)
 
 
 def drill(arguments, report):

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """What the machine does to whoever must be punctual: one thread a processor, at a priority above everything here.
 
-Each sleeps for two milliseconds over and over and notes when it was woken late. The host of a virtual machine does that, or a
-kernel that is busy with something that it will not leave; a gap that falls into such a pause says nothing about the line.
+Each sleeps for two milliseconds over and over and notes when it was woken late. The host of a virtual machine does
+that, or a kernel that is busy with something that it will not leave; a gap that falls into such a pause says nothing
+about the line.
 """
 
 import json
@@ -41,6 +42,9 @@ class Pauses:
     @property
     def longest_ms(self):
         return max((span for *_, span in self.seen), default=0.0) * 1e3
+
+    def worst_ms(self, count):
+        return [round(span * 1e3, 2) for *_, span in sorted(self.seen, key=lambda pause: -pause[2])[:count]]
 
     def within(self, begin, end):
         """The longest pause in a span of time, in ms."""

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A PLC that we did not write the bus of: a careful program on pymodbus' server, in a process of its own.
 
-It scans at a fixed rate: reads the node's registers, takes a result only when version, complement, check, turn and part
-agree, rejects a part whose time is over, and feeds the next one. It notes when each write came in over the wire, and how
-late it was itself: a heartbeat that it did not see because it slept is not the node's fault. The report is one line of JSON.
+It scans at a fixed rate: reads the node's registers, takes a result only when version, complement, check, turn and
+part agree, rejects a part whose time is over, and feeds the next one. It notes when each write came in over the wire,
+and how late it was itself: a heartbeat that it did not see because it slept is not the node's fault. The report is one
+line of JSON.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 REQUEST_BASE, RESULT_BASE, RESULT_COUNT, REGISTERS = 0, 100, 14, 200
 MAP_VERSION, HOLDING_REGISTERS, WRITE_REGISTERS, READ_WRITE = 1, 3, 16, 23
 ENABLE, VALID = 1, 1 << 2
-NONE, PASS, REJECT = 0, 1, 2
+NONE, REJECT = 0, 2
 SEQUENCE_MAX = 65_535
 # A part without a result by then is past the gate; a node without a heartbeat for so long gets no parts.
 WINDOW_S, SILENCE_S = 0.150, 0.100
