@@ -2,7 +2,7 @@
 
 import json
 import os
-import queue
+import select
 import signal
 import socket
 import subprocess
@@ -181,7 +181,6 @@ class Belt:
         told += ["-o", "json", *flags] + (["--seconds", seconds] if seconds else [])
         self.line, self.parts, self.tally = line, [], None
         self.process = line.start("plc-sim", PROGRAM, "plc-sim", *told, keep_output=True)
-        self.fresh = queue.SimpleQueue()
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
@@ -193,7 +192,6 @@ class Belt:
             else:
                 row["at"] = now
                 self.parts.append(row)
-                self.fresh.put(row)
 
     def finish(self):
         """Ends it, when it has not ended by itself; every part, in order."""
@@ -217,7 +215,7 @@ def is_judged(part):
 
 
 class PymodbusPLC:
-    """plc.py in its own process, which ends by itself; its report."""
+    """plc.py in its own process."""
 
     def __init__(self, line, seconds, rate=30, scan_ms=5, priority=45):
         command = [PYTHON_WITH_ONNX, Path(__file__).with_name("plc.py"), "--port", line.plc_port, "--seconds", seconds]
@@ -227,11 +225,16 @@ class PymodbusPLC:
         if not self.process.stdout.readline():
             raise DrillOver(f"the PLC did not start: {last_lines(line.log('plc'))}")
 
-    def finish(self, patience=READY_S):
-        try:
-            text, _ = self.process.communicate(timeout=self.seconds + patience)
-        except subprocess.TimeoutExpired:
-            raise DrillOver("the PLC did not come to its end: no part was fed") from None
+    def wait_until_done(self):
+        """Until the last part is gone; it goes on being there."""
+        readable, _, _ = select.select([self.process.stdout], [], [], self.seconds + READY_S)
+        if not readable or not self.process.stdout.readline():
+            raise DrillOver(f"the PLC did not come to its end: {last_lines(self.line.log('plc'))}")
+
+    def end(self):
+        """Its report."""
+        kill(self.process.pid, signal.SIGTERM)
+        text, _ = self.process.communicate(timeout=READY_S)
         if not text:
             raise DrillOver(f"the PLC left no report: {last_lines(self.line.log('plc'))}")
         return json.loads(text.splitlines()[-1])

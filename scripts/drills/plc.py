@@ -3,8 +3,8 @@
 
 It scans at a fixed rate: reads the node's registers, takes a result only when version, complement, check, turn and
 part agree, rejects a part whose time is over, and feeds the next one. It notes when each write came in over the wire,
-and how late it was itself: a heartbeat that it did not see because it slept is not the node's fault. The report is one
-line of JSON.
+and how late it was itself: a heartbeat that it did not see because it slept is not the node's fault. When the last part
+is gone it says so and goes on without parts; on SIGTERM it ends, with its report as one line of JSON.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import gc
 import json
 import logging
 import os
+import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class Part:
 
     def row(self):
         times = [None if at is None else round((at - self.triggered) * 1e3, 3) for at in (self.wired, self.taken)]
-        return [self.part, self.sequence, self.verdict, self.reason, *times]
+        return [self.part, self.sequence, self.verdict, self.reason, *times, round(self.triggered, 6)]
 
 
 class Heartbeats:
@@ -116,6 +117,7 @@ class PLC:
         self.own_heartbeat, self.seen_heartbeat, self.changed = 0, None, self.began
         self.acknowledged, self.last_taken, self.is_fresh = (0, 0), None, True
         self.garbled = self.late = self.fed = 0
+        self.is_told_to_end, self.has_said_done, self.parent = False, False, os.getppid()
         self.current = (0, 0)
         device = SimDevice(id=arguments.unit, simdata=SimData(0, count=REGISTERS, datatype=DataType.REGISTERS))
         self.unit = arguments.unit
@@ -204,8 +206,10 @@ class PLC:
         await self.server.serve_forever(background=True)
         port = self.server.transport.sockets[0].getsockname()[1]
         print(json.dumps({"port": port}), flush=True)
+        self.server.loop.add_signal_handler(signal.SIGTERM, self.end)
         planned = time.monotonic()
-        while not self.is_done():
+        # Without its parent nobody would ever end it.
+        while not self.is_told_to_end and os.getppid() == self.parent:
             planned = max(planned + self.scan_s, time.monotonic())
             await asyncio.sleep(max(planned - time.monotonic(), 0))
             now = time.monotonic()
@@ -214,7 +218,13 @@ class PLC:
             # The time runs from the first part, whatever the node took to come up.
             if self.until is None and self.fed:
                 self.until = now + seconds
+            if self.is_done() and not self.has_said_done:
+                print(json.dumps({"done": self.fed}), flush=True)
+                self.has_said_done = True
         await self.server.shutdown()
+
+    def end(self):
+        self.is_told_to_end = True
 
     def is_done(self):
         over = self.until is not None and time.monotonic() >= self.until
