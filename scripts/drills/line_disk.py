@@ -22,17 +22,19 @@ from line import Belt, Line, is_judged, line
 from line_record import check_all_gone, compare, differences, entries_of, gaps_of, tally_text, verify
 from results import StolenTime, add_out, keep
 
-SIZE_MB, PIECE = 48, 1 << 16
+# Room for frames and the beginning; and for what two entries a part take in the file and its log.
+SIZE_MB, PART_KB, PIECE = 48, 3, 1 << 16
 FRAMES = {"bytes_max": "16MiB", "free_bytes_min": "2MiB", "pass_sample": 10}
 ALARM_WITHIN_S, CAUGHT_UP_WITHIN_S = 30, 10
-LOOK_S = 0.1
+LOOK_S, REFERENCE_S = 0.1, 60
 SHARE_MAY_FALL = 0.001
 COLUMNS = ["disk", "s", "parts", "judged", "fail-safe", "PLC's own reject", "trigger to result ms p50 / p99 / max"]
 
 
 def add_arguments(parser):
-    parser.add_argument("--seconds", type=float, default=120, help="of which half with a full disk (120)")
-    parser.add_argument("--rate", type=float, default=30, help="parts a second (30); 200 fills the queue in minutes")
+    parser.add_argument("--seconds", type=float, default=120, help="all phases together (120)")
+    parser.add_argument("--room", type=float, default=20, help="seconds with room, before and after (20)")
+    parser.add_argument("--rate", type=float, default=30, help="parts a second (30); 200 for 300 s fills the queue")
     parser.add_argument("--file-system", choices=["tmpfs", "ext4"], default="tmpfs", help="ext4 lies in a file (tmpfs)")
     add_out(parser, "line_disk")
 
@@ -42,17 +44,17 @@ class CannotMount(Exception):
 
 
 @contextmanager
-def small_disk(folder, kind):
+def small_disk(folder, kind, size_mb):
     """A small file system at `folder`/disk."""
     if os.geteuid() != 0:
         raise CannotMount("mounting a small file system needs root")
     place = Path(folder) / "disk"
     place.mkdir()
     if kind == "tmpfs":
-        call("mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m", "lineside-drill", place)
+        call("mount", "-t", "tmpfs", "-o", f"size={size_mb}m", "lineside-drill", place)
     else:
         image = Path(folder) / "disk.image"
-        call("truncate", "-s", f"{SIZE_MB}M", image)
+        call("truncate", "-s", f"{size_mb}M", image)
         call("mkfs.ext4", "-q", "-m", "0", image)
         call("mount", "-o", "loop", image, place)
     try:
@@ -137,19 +139,19 @@ class Watch(threading.Thread):
 
 
 def drill(arguments, report):
-    quarter = arguments.seconds / 4
+    size_mb = SIZE_MB + int(arguments.seconds * arguments.rate * PART_KB / 1024)
     try:
         with (
             tempfile.TemporaryDirectory(prefix="lineside-disk-") as folder,
-            small_disk(folder, arguments.file_system) as disk,
+            small_disk(folder, arguments.file_system, size_mb) as disk,
             Line(folder, state=disk / "state", frames=FRAMES) as line_,
             StolenTime() as stolen,
         ):
-            story = full_disk(arguments, report, line_, disk, quarter)
-            reference = reference_run(arguments, report)
-            tell(arguments, report, story, reference, stolen)
+            story = full_disk(arguments, report, line_, disk)
     except CannotMount as error:
         report.say(f"skipped: {error}")
+        return
+    tell(arguments, report, story, reference_run(arguments, report), stolen)
 
 
 class Story:
@@ -161,7 +163,7 @@ class Story:
         self.entries, self.answer, self.gaps = {}, {}, 0
 
 
-def full_disk(arguments, report, line_, disk, quarter):
+def full_disk(arguments, report, line_, disk):
     story = Story()
     line_.start_station()
     line_.wait_until_ready()
@@ -170,13 +172,13 @@ def full_disk(arguments, report, line_, disk, quarter):
     belt.wait_for_judged()
     with Watch(line_) as story.watch:
         story.began = time.monotonic()
-        time.sleep(quarter)
+        time.sleep(arguments.room)
         with Ballast(disk):
             story.full = time.monotonic()
-            time.sleep(2 * quarter)
+            time.sleep(arguments.seconds - 2 * arguments.room)
         story.free = time.monotonic()
         report.say(f"full for {story.free - story.full:.0f} s: {story.watch.seen[-1][2]}")
-        time.sleep(quarter)
+        time.sleep(arguments.room)
         story.over = time.monotonic()
     story.parts, story.tally = belt.finish(), belt.tally
     story.io = line_.stop_io()
@@ -194,7 +196,7 @@ def reference_run(arguments, report):
         line_.start_station()
         line_.wait_until_ready()
         line_.start_io()
-        belt = Belt(line_, seconds=min(arguments.seconds, 60), rate=arguments.rate)
+        belt = Belt(line_, seconds=min(arguments.seconds, REFERENCE_S), rate=arguments.rate)
         belt.process.wait(arguments.seconds + 30)
         return belt.finish()
 
@@ -227,6 +229,7 @@ def check_alarms(report, story):
     if ledger:
         frames = ledger[2]["frames"]
         report.check(frames == 0, f"entries wait after {ledger[0] - story.full:.1f} s, when {frames} frames are left")
+    report.check(watch.seen[-1][2]["waiting"] < 1000, f"{watch.seen[-1][2]['waiting']} entries wait at the end")
     most = max(seen[2]["waiting"] for seen in watch.seen)
     report.say(f"at most {most} entries waited, {watch.seen[-1][2]['frames_dropped']} frames were dropped")
     calm = watch.first(story.free, lambda seen: not seen[1] & {"LEDGER", "FRAMES"} and seen[2]["waiting"] < 100)

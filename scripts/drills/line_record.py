@@ -107,10 +107,16 @@ def check_all_gone(report, parts, tally):
     strange = [part for part in parts if part["gate"] not in ("PASS", "REJECT", "REVIEW")]
     missing = tally["parts"] - len(parts)
     numbers = {part["part"] for part in parts}
-    holes = max(numbers) - min(numbers) + 1 - len(numbers) if numbers else tally["parts"]
+    holes = holes_in(numbers) if numbers else tally["parts"]
     gone = not opened and not strange and holes == 0 and 0 <= missing <= UNDER_WAY_MAX
     said = f"{len(parts)} of {tally['parts']} parts left the gate, {holes} left out, {missing} under way at the end"
     report.check(gone, said)
+
+
+def holes_in(numbers):
+    """Parts that are missing before those that may still have been under way."""
+    end = max(numbers) - UNDER_WAY_MAX
+    return max(end - min(numbers) + 1, 0) - sum(number <= end for number in numbers)
 
 
 def differences(parts, reference):
