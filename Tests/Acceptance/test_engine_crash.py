@@ -45,7 +45,7 @@ def test_restarts_are_counted_and_readiness_comes_back(server):
     assert server.get("/healthz").status_code == server.get("/readyz").status_code == 200
 
 
-@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM])
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT])
 def test_a_request_under_a_dying_engine_is_503_with_the_reason(start, models, signal_number):
     """[serve-infer-5]"""
     with start(models, "--active", "slow", env={"INFER_TIMEOUT_S": "30"}) as server, ThreadPoolExecutor(1) as pool:
@@ -118,3 +118,16 @@ def test_sigterm_lets_requests_in_flight_finish(start, models):
         server.process.send_signal(signal.SIGTERM)
         assert in_flight.result(20).status_code == 200
     assert server.process.wait(10) == 0
+
+
+def test_a_stop_for_the_whole_group_is_the_fronts_to_hear(start, models):
+    """A service manager's SIGTERM reaches engines too; what is in progress finishes first"""
+    with start(models, "--active", "slow", env={"INFER_TIMEOUT_S": "30"}) as server, ThreadPoolExecutor(1) as pool:
+        idle = server.engine_seconds()
+        in_flight = pool.submit(infer, server)
+        wait_until(lambda: server.engine_seconds() > idle + 0.05, "the engine to work on it")
+        for pid in server.engines():
+            os.kill(pid, signal.SIGTERM)
+        server.process.send_signal(signal.SIGTERM)
+        assert in_flight.result(20).status_code == 200
+        assert server.process.wait(15) == 0

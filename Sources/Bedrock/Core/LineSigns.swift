@@ -20,12 +20,15 @@ package struct PLCSign: Hashable, Sendable {
     package var isBypassed: Bool
     package var isEnabled: Bool
     package var heartbeat: UInt16
+    /// Somebody at the PLC has seen to what was wrong.
+    package var wantsReset: Bool
 
-    package init(isConnected: Bool, hasFault: Bool, isBypassed: Bool, isEnabled: Bool, heartbeat: UInt16) {
+    package init(isConnected: Bool, hasFault: Bool, isBypassed: Bool, isEnabled: Bool, heartbeat: UInt16, wantsReset: Bool = false) {
         self.isConnected = isConnected
         self.hasFault = hasFault
         self.isBypassed = isBypassed
         self.isEnabled = isEnabled
         self.heartbeat = heartbeat
+        self.wantsReset = wantsReset
     }
 }

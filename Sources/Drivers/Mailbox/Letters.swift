@@ -82,11 +82,12 @@ extension PLCSign {
     init(word: UInt64) {
         self.init(
             isConnected: word & 1 << 16 != 0, hasFault: word & 1 << 17 != 0, isBypassed: word & 1 << 18 != 0,
-            isEnabled: word & 1 << 19 != 0, heartbeat: UInt16(truncatingIfNeeded: word))
+            isEnabled: word & 1 << 19 != 0, heartbeat: UInt16(truncatingIfNeeded: word),
+            wantsReset: word & 1 << 20 != 0)
     }
 
     var word: UInt64 {
         UInt64(heartbeat) | (isConnected ? 1 << 16 : 0) | (hasFault ? 1 << 17 : 0) | (isBypassed ? 1 << 18 : 0)
-            | (isEnabled ? 1 << 19 : 0)
+            | (isEnabled ? 1 << 19 : 0) | (wantsReset ? 1 << 20 : 0)
     }
 }

@@ -15,8 +15,13 @@ internal import Glibc
         guard file >= 0 else { throw Fault.system("opening the mailbox \(path)") }
         defer { close(file) }
         let bytes = MemoryLayout<ls_mailbox>.size
-        // Growing a file that another process has made already changes nothing.
-        guard ftruncate(file, bytes) == 0 else { throw Fault.system("making room in the mailbox \(path)") }
+        var status = stat()
+        guard unsafe fstat(file, &status) == 0 else { throw Fault.system("looking at the mailbox \(path)") }
+        guard status.st_size == 0 || status.st_size == bytes else { throw Self.stranger(path) }
+        // Two that make it at the same moment make the same.
+        guard status.st_size == bytes || ftruncate(file, bytes) == 0 else {
+            throw Fault.system("making room in the mailbox \(path)")
+        }
         let start = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
         guard let start = unsafe start, unsafe start != MAP_FAILED else {
             throw Fault.system("mapping the mailbox \(path)")
@@ -34,17 +39,25 @@ internal import Glibc
     }
 
     private func claim(_ path: String) throws(Fault) {
-        if unsafe box.pointee.magic == 0 {
+        if unsafe box.pointee.magic == 0, isBlank {
             unsafe box.pointee.version = UInt32(LS_MAILBOX_VERSION)
             unsafe ls_store(&box.pointee.magic, UInt32(LS_MAILBOX_MAGIC))
         }
         guard unsafe box.pointee.magic == UInt32(LS_MAILBOX_MAGIC),
             unsafe box.pointee.version == UInt32(LS_MAILBOX_VERSION)
-        else {
-            throw Fault(
-                .invalid, "\(path) is not a mailbox of this version",
-                hint: "stop the station and its PLC process, and delete the file")
-        }
+        else { throw Self.stranger(path) }
+    }
+
+    private static func stranger(_ path: String) -> Fault {
+        Fault(
+            .invalid, "\(path) is not a mailbox of this version",
+            hint: "stop the station and its PLC process, and delete the file")
+    }
+
+    /// Nobody has written anything into it.
+    private var isBlank: Bool {
+        let words = unsafe UnsafeRawPointer(box).assumingMemoryBound(to: UInt64.self)
+        return (0..<MemoryLayout<ls_mailbox>.size / 8).allSatisfy { unsafe words[$0] == 0 }
     }
 
     // MARK: lives: a number for each process that has served this mailbox

@@ -26,14 +26,17 @@ package struct ModbusAddress: Hashable, Sendable, CustomStringConvertible {
             for setting in halves[1].split(separator: "&") {
                 let pair = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 guard pair[0] == "unit" else { throw wrong("'\(pair[0])' is not a setting of it; unit is") }
-                guard pair.count == 2, let number = Int(pair[1]), (0...255).contains(number) else {
-                    throw wrong("unit must be 0 to 255")
+                // 248 to 254 are reserved; 255 is what a device without units answers to.
+                guard pair.count == 2, let number = Int(pair[1]), (0...247).contains(number) || number == 255 else {
+                    throw wrong("unit must be 0 to 247, or 255")
                 }
                 unit = number
             }
         }
-        let colon = place.lastIndex(of: ":")
-        let name = colon.map { place[..<$0] } ?? place
+        let end = place.hasPrefix("[") ? place.firstIndex(of: "]") : nil
+        let colon = place[(end ?? place.startIndex)...].lastIndex(of: ":")
+        var name = colon.map { place[..<$0] } ?? place
+        if end != nil { name = name.dropFirst().dropLast() }
         guard !name.isEmpty else { throw wrong("it names no host") }
         var port = Self.defaultPort
         if let colon {

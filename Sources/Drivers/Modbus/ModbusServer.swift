@@ -22,6 +22,7 @@ internal import Glibc
         unsafe context = unsafe made
         unsafe modbus_set_slave(made, Int32(unit))
         unsafe modbus_set_indication_timeout(made, 0, 20_000)
+        unsafe modbus_set_byte_timeout(made, 0, 5_000)
         let table = unsafe modbus_mapping_new_start_address(0, 0, 0, 0, 0, UInt32(registers), 0, 0)
         guard let table = unsafe table else { throw Fault.system("making \(registers) Modbus registers") }
         unsafe mapping = unsafe table
@@ -31,7 +32,7 @@ internal import Glibc
             throw Fault(.unavailable, fault.message, hint: "choose another port, or stop whoever has this one")
         }
         _ = fcntl(listener, F_SETFD, FD_CLOEXEC)
-        waits = InlineArray(repeating: pollfd(fd: -1, events: Int16(POLLIN), revents: 0))
+        waits = InlineArray(repeating: pollfd(fd: -1, events: Int16(POLLIN) | Int16(LS_RDHUP), revents: 0))
         waits[0].fd = listener
         self.port = Self.port(of: listener) ?? port
     }
@@ -76,8 +77,14 @@ internal import Glibc
             if waits[0].revents != 0 { admit() }
             var place = 1
             while place <= clientCount {
-                if waits[place].revents != 0, !answer(waits[place].fd) { drop(place) } else { place += 1 }
-                served = true
+                switch waits[place].revents == 0 ? .incomplete : attend(waits[place]) {
+                case .answered: served = true
+                case .over:
+                    drop(place)
+                    continue
+                case .incomplete: break
+                }
+                place += 1
             }
             if served && once { return true }
         }
@@ -95,6 +102,33 @@ internal import Glibc
         clientCount += 1
         waits[clientCount].fd = client
         waits[clientCount].revents = 0
+    }
+
+    private enum Attention { case answered, incomplete, over }
+
+    /// Answers a client whose whole request is there. Half of one must not hold up whoever else waits: the kernel tells when
+    /// the rest has come.
+    private func attend(_ wait: pollfd) -> Attention {
+        let client = wait.fd
+        var header: InlineArray<6, UInt8> = [0, 0, 0, 0, 0, 0]
+        let seen = unsafe withUnsafeMutablePointer(to: &header) { place in
+            unsafe recv(client, UnsafeMutableRawPointer(place), 6, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+        }
+        guard seen > 0 else { return seen < 0 && errno == EAGAIN ? .incomplete : .over }
+        let length = Int(header[4]) << 8 | Int(header[5])
+        let isModbus = header[2] == 0 && header[3] == 0 && (2...254).contains(length)
+        guard seen < 6 || isModbus else { return .over }
+        let need = seen < 6 ? 6 : 6 + length
+        var present: Int32 = 0
+        guard unsafe ls_bytes_waiting(client, &present) == 0 else { return .over }
+        if present < need {
+            // The rest of it will never come.
+            if Int(wait.revents) & (Int(LS_RDHUP) | Int(LS_HUP)) != 0 { return .over }
+            ls_wake_for(client, Int32(need))
+            return .incomplete
+        }
+        ls_wake_for(client, 1)
+        return answer(client) ? .answered : .over
     }
 
     private func answer(_ client: Int32) -> Bool {

@@ -12,9 +12,11 @@ package enum Signals {
     /// A reader that goes away is an error to be handled, not a reason to die.
     package static func ignorePipe() { signal(SIGPIPE, SIG_IGN) }
 
-    /// Leaves it to another process to tell us when to end.
+    /// Leaves it to another process to tell us when to end: Ctrl-C and a service manager's stop reach the whole group, and
+    /// what is in progress is to finish first.
     package static func ignoreInterrupts() {
         signal(SIGINT, SIG_IGN)
+        signal(SIGTERM, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
     }
 

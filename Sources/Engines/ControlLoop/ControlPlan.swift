@@ -26,8 +26,8 @@ package struct ControlPlan: Sendable {
     /// The number of this PLC process' life: triggers of another life are not ours.
     let life: UInt32
     package internal(set) var counts = ControlCounts()
-    var waiting = Line<Waiting>(Waiting())
-    var decided = Line<Decided>(Decided())
+    var waiting = Line<8, Waiting>(Waiting())
+    var decided = Line<8, Decided>(Decided())
     var shown = Decided()
     var isShowing = false
     var shownAt = Instant(nanoseconds: 0)
@@ -42,15 +42,20 @@ package struct ControlPlan: Sendable {
     var station = StationSign(beat: Instant(nanoseconds: 0), life: 0, state: .boot, modelCode: 0)
     var stationLives = false
     var hasFault = true
-    package private(set) var triggers = Line<TriggerLetter>(
+    /// The moment of this step.
+    var clock = Instant(nanoseconds: 0)
+    package private(set) var triggers = Line<8, TriggerLetter>(
         TriggerLetter(
             key: PartKey(part: 0, sequence: 0, triggered: Instant(nanoseconds: 0)), partNumber: 0, ioLife: 0))
-    package private(set) var outcomes = Line<OutcomeLetter>(
+    /// Room for everything that one cycle can end: what waits, what is decided, what stands.
+    package private(set) var outcomes = Line<24, OutcomeLetter>(
         OutcomeLetter(
             key: PartKey(part: 0, sequence: 0, triggered: Instant(nanoseconds: 0)), kind: .missed, verdict: .none,
             reason: .ok, ackVerdict: 0, at: Instant(nanoseconds: 0)))
 
     package init(_ settings: ControlSettings, life: UInt32) {
+        var settings = settings
+        if settings.failSafe == .pass || settings.failSafe == .none { settings.failSafe = .reject }
         self.settings = settings
         self.life = life
     }
@@ -59,12 +64,14 @@ package struct ControlPlan: Sendable {
 
     /// Takes in the station's sign of life.
     package mutating func see(_ sign: StationSign, _ now: Instant) {
+        clock = now
         counts.cycles += 1
         lookAtStation(now, sign)
     }
 
     /// Takes in what the PLC says; nil when the bus did not answer.
     package mutating func look(_ fresh: PLCRequest?, _ now: Instant) {
+        clock = now
         guard let fresh else {
             if isConnected { counts.busErrors += 1 }
             isConnected = false
@@ -77,7 +84,7 @@ package struct ControlPlan: Sendable {
         request = fresh
         hasSeenPLC = true
         minePLC(now)
-        noteAcknowledgement(now)
+        if fresh.ackSequence != before.ackSequence { noteAcknowledgement(now) }
         if isFirst { beginWith(now) } else if fresh.sequence != before.sequence { trigger(before.sequence) }
         lastLook = now
     }
@@ -104,6 +111,7 @@ package struct ControlPlan: Sendable {
 
     /// What must stand in the registers now.
     package mutating func conclude(_ now: Instant) -> LineResult {
+        clock = now
         expire(now)
         show(now)
         heartbeat &+= 1
@@ -125,7 +133,8 @@ package struct ControlPlan: Sendable {
     package var plcSign: PLCSign {
         PLCSign(
             isConnected: isConnected, hasFault: hasFault, isBypassed: isBypassed,
-            isEnabled: request.control.contains(.enable), heartbeat: request.heartbeat)
+            isEnabled: request.control.contains(.enable), heartbeat: request.heartbeat,
+            wantsReset: request.control.contains(.reset))
     }
 
     var isBypassed: Bool { request.control.contains(.bypass) }
@@ -133,7 +142,9 @@ package struct ControlPlan: Sendable {
     // MARK: the two sides
 
     private mutating func lookAtStation(_ now: Instant, _ sign: StationSign) {
-        let lives = sign.beat.nanoseconds > 0 && now.since(sign.beat) <= settings.stationSilence
+        // A beat may come between our look at the clock and our look at it; one far ahead is of another life of this machine.
+        let isOurs = sign.beat.nanoseconds > 0 && sign.beat.since(now) <= settings.stationSilence
+        let lives = isOurs && now.since(sign.beat) <= settings.stationSilence
         if stationLives && (!lives || sign.life != station.life) {
             counts.stationLosses += 1
             // Whoever decides them now is not whoever was asked.
@@ -150,8 +161,12 @@ package struct ControlPlan: Sendable {
             counts.plcLosses += 1
             while !waiting.isEmpty { decideSafely(0, .deviceFault) }
             // What stood there was for a PLC that is gone.
-            decided.removeAll()
+            if isShowing { miss(shown) }
             isShowing = false
+            while !decided.isEmpty {
+                miss(decided[0])
+                decided.remove(at: 0)
+            }
         }
         hasFault = isSilent || isStrange
     }
@@ -183,8 +198,7 @@ package struct ControlPlan: Sendable {
     private mutating func trigger(_ before: UInt16) {
         guard request.sequence != 0, request.control.contains(.enable) else { return }
         counts.triggers += 1
-        let expected: UInt16 = before == .max ? 1 : before &+ 1
-        if before != 0, request.sequence != expected { counts.missedTriggers += UInt64(request.sequence &- expected) }
+        if before != 0 { counts.missedTriggers += Self.turnsBetween(before, request.sequence) }
         // Its age counts from the earliest moment at which it can have come: a part that came while the bus was silent is old.
         let key = PartKey(part: request.part, sequence: request.sequence, triggered: lastLook)
         // The same turn again, while the first one still waits: the first one's part is gone from the PLC's view.
@@ -195,6 +209,13 @@ package struct ControlPlan: Sendable {
         waiting.append(Waiting(key: key))
         if let obstacle { return decideSafely(waiting.count - 1, obstacle) }
         triggers.append(TriggerLetter(key: key, partNumber: request.partNumber, ioLife: life))
+    }
+
+    /// How many turns were left out on the way from one to another; none when the way leads back. Turns go from 1 to 65,535.
+    static func turnsBetween(_ before: UInt16, _ after: UInt16) -> UInt64 {
+        let turns = 65_535
+        let way = (Int(after) - Int(before) - 1 + turns) % turns
+        return way < turns / 2 ? UInt64(way) : 0
     }
 
     // MARK: belief
@@ -210,7 +231,7 @@ package struct ControlPlan: Sendable {
         case .reject, .review: return nil
         case .pass: break
         }
-        guard letter.reason == .ok else { return .modelError }
+        guard letter.reason == .ok, letter.score.isFinite else { return .modelError }
         guard letter.modelCode != 0, letter.modelCode == station.modelCode,
             station.state == .ready || station.state == .busy
         else { return .noModel }
@@ -244,12 +265,18 @@ package struct ControlPlan: Sendable {
         waiting.remove(at: place)
         // More results than the PLC takes: the oldest one is beyond help, and its part past the gate.
         if decided.isFull {
-            report(decided[0], .missed, ackVerdict: 0, key.triggered)
+            miss(decided[0])
             decided.remove(at: 0)
         }
         decided.append(
             Decided(
                 key: key, verdict: verdict, reason: reason, modelCode: modelCode, score: score, isFailSafe: isFailSafe))
+    }
+
+    /// Nobody took it.
+    private mutating func miss(_ part: Decided) {
+        counts.missed += 1
+        report(part, .missed, ackVerdict: 0, clock)
     }
 
     private mutating func expire(_ now: Instant) {
@@ -283,24 +310,25 @@ package struct ControlPlan: Sendable {
             isShowing = true
             shownAt = now
             shownAge = UInt16(min(now.since(shown.key.triggered) / Span64.millisecond, 65_535))
-            count(shown.verdict)
             withdraw(now)
+            count(shown.verdict)
         }
     }
 
-    /// A result gives way when the next one waits and its time is over; a PASS that grows old is withdrawn whatever waits.
+    /// A result gives way when the next one waits and its time is over; a PASS that grows old, or that nobody asks for in
+    /// bypass, is withdrawn whatever waits.
     private mutating func withdraw(_ now: Instant) {
-        if shown.verdict == .pass, now.since(shown.key.triggered) > settings.ageLimit {
+        let isOld = now.since(shown.key.triggered) > settings.ageLimit
+        if shown.verdict == .pass, isOld || isBypassed {
             counts.failSafes += 1
             shown.verdict = settings.failSafe
-            shown.reason = .stale
+            shown.reason = isBypassed ? .bypass : .stale
             shown.modelCode = 0
             shown.isFailSafe = true
         }
         let isOver = now.since(shownAt) >= (decided.isEmpty ? settings.ageLimit + settings.hold : settings.hold)
         guard isOver else { return }
-        counts.missed += 1
-        report(shown, .missed, ackVerdict: 0, now)
+        miss(shown)
         isShowing = false
     }
 

@@ -1,6 +1,6 @@
 /// A short queue of fixed size that lies where it stands: growing, shrinking and looking allocate nothing.
-package struct Line<Element: Sendable>: Sendable {
-    private var places: InlineArray<8, Element>
+package struct Line<let size: Int, Element: Sendable>: Sendable {
+    private var places: InlineArray<size, Element>
     package private(set) var count = 0
 
     package init(_ filler: Element) { places = InlineArray(repeating: filler) }

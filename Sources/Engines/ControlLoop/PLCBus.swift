@@ -4,9 +4,10 @@ package import Modbus
 
 /// The wire to the PLC, either way round: we ask it, or it asks us.
 package struct PLCBus: ~Copyable {
-    private enum Wire {
-        case client(ModbusClient)
-        case server(ModbusServer)
+    /// Held for the bus' whole life, and counted once: in a cycle nobody counts references.
+    @safe private enum Wire {
+        case client(Unmanaged<ModbusClient>)
+        case server(Unmanaged<ModbusServer>)
     }
 
     private let wire: Wire
@@ -14,13 +15,13 @@ package struct PLCBus: ~Copyable {
     private let requests: RegisterBlock
 
     package init(asking client: ModbusClient, requestBase: Int, resultBase: Int) {
-        wire = .client(client)
+        wire = unsafe .client(.passRetained(client))
         results = RegisterBlock(start: resultBase, count: RegisterMap.resultCount)
         requests = RegisterBlock(start: requestBase, count: RegisterMap.requestCount)
     }
 
     package init(answering server: ModbusServer, requestBase: Int, resultBase: Int) {
-        wire = .server(server)
+        wire = unsafe .server(.passRetained(server))
         results = server.block(start: resultBase, count: RegisterMap.resultCount)
         requests = server.block(start: requestBase, count: RegisterMap.requestCount)
     }
@@ -31,8 +32,10 @@ package struct PLCBus: ~Copyable {
         result.write { results[$0] = $1 }
         let requests = requests
         switch wire {
-        case .client(let client): guard client.exchange(write: results, read: requests) else { return nil }
-        case .server(let server): guard server.hasClients else { return nil }
+        case .client(let client):
+            guard unsafe client._withUnsafeGuaranteedRef({ $0.exchange(write: results, read: requests) }) else { return nil }
+        case .server(let server):
+            guard unsafe server._withUnsafeGuaranteedRef({ $0.hasClients }) else { return nil }
         }
         return PLCRequest { requests[$0] }
     }
@@ -41,12 +44,14 @@ package struct PLCBus: ~Copyable {
     func rest(until next: Instant) {
         switch wire {
         case .client: return
-        case .server(let server): server.serve(until: next)
+        case .server(let server): _ = unsafe server._withUnsafeGuaranteedRef { $0.serve(until: next) }
         }
     }
 
-    /// A fresh connection for the next cycle, when the PLC does not seem to be who it was.
-    func reconnect() {
-        if case .client(let client) = wire { client.close() }
+    deinit {
+        switch wire {
+        case .client(let client): unsafe client.release()
+        case .server(let server): unsafe server.release()
+        }
     }
 }

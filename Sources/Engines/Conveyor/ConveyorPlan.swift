@@ -22,6 +22,7 @@ package struct ConveyorPlan: Sendable {
     package var isFeeding = true
     package var isBypassed = false
     private var underWay: [UnderWay] = []
+    private var leftAtRestart: [ConveyorRecord] = []
     private var nextPart: UInt32
     private var nextSequence: UInt16 = 1
     private var nextTrigger: Instant?
@@ -46,7 +47,10 @@ package struct ConveyorPlan: Sendable {
 
     /// One scan. `result` is what the registers hold, nil when they do not hold a whole result.
     package mutating func scan(_ now: Instant, _ result: LineResult?) {
-        gone.removeAll(keepingCapacity: true)
+        gone = leftAtRestart
+        leftAtRestart.removeAll()
+        // A part that is past the gate is past it, whatever is said of it now.
+        rejectOverdue(now)
         request.heartbeat &+= 1
         request.control = isBypassed ? [.enable, .bypass] : [.enable]
         if let result {
@@ -56,7 +60,6 @@ package struct ConveyorPlan: Sendable {
         } else {
             tally.garbled += 1
         }
-        rejectOverdue(now)
         feed(now)
     }
 
@@ -165,12 +168,15 @@ package struct ConveyorPlan: Sendable {
 
     /// Switched off and on again: what was under way is rejected, the turn begins again, the part ids go on.
     package mutating func restart(_ now: Instant) {
+        gone.removeAll()
         while let part = underWay.first {
             underWay.removeFirst()
             tally.undecided += 1
             tally.rejects += 1
             leave(part, gate: .reject, nil, now)
         }
+        leftAtRestart += gone
+        gone.removeAll()
         request = PLCRequest()
         nextSequence = 1
         nextTrigger = nil

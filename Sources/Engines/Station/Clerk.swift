@@ -42,6 +42,8 @@ package final class Clerk: Sendable {
         record.stages.run = evidence.run / 1000
         record.stages.decide = evidence.finished.map { decision.at.since($0) / 1000 } ?? 0
         record.frameDigest = evidence.frame?.digest
+        record.frameNumber = evidence.frame?.number
+        record.frameDeviceNanoseconds = evidence.frame?.deviceNanoseconds
         if let release = evidence.release {
             record.release = release.digest
             record.model = release.name

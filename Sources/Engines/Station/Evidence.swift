@@ -27,6 +27,8 @@ struct KeptFrame: Sendable {
     let bytes: [UInt8]
     let format: FrameFormat
     let digest: SHA256Digest
+    let number: UInt64
+    let deviceNanoseconds: UInt64?
 
     init(_ source: SourceFrame) {
         if let file = source.file {
@@ -40,6 +42,8 @@ struct KeptFrame: Sendable {
             format = .bmp
         }
         digest = SHA256.digest(of: bytes)
+        number = source.id
+        deviceNanoseconds = source.deviceNanoseconds
     }
 
     var mediaType: StaticString {

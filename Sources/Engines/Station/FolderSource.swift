@@ -7,6 +7,7 @@ internal import Images
 /// Concurrency: confined to the station's decision thread.
 package final class FolderSource: FrameSource {
     package let name: String
+    package let rate: Double?
     package private(set) var status = SourceStatus()
     private let folder: String
     private let loops: Bool
@@ -18,11 +19,12 @@ package final class FolderSource: FrameSource {
     private static let fileBytesMax = 256 << 20
 
     package init(_ address: String, format: PixelFormat) throws(Fault) {
-        let parts = try SourceAddress(address, scheme: "folder", keys: ["loop"])
+        let parts = try SourceAddress(address, scheme: "folder", keys: ["loop", "rate"])
         let loop = parts.text("loop") ?? "yes"
         guard ["yes", "no"].contains(loop) else { throw Fault(.invalid, "camera '\(address)': loop is yes or no") }
         loops = loop == "yes"
         name = address
+        rate = try parts.number("rate", in: 0.01...200)
         folder = parts.place
         self.format = format
         decoder = try FrameDecoder()

@@ -8,12 +8,18 @@ internal import Images
 package protocol FrameSource: AnyObject {
     /// The address, as people wrote it.
     var name: String { get }
+    /// Parts a second that the source stands for when no PLC tells of any; nil when a PLC does.
+    var rate: Double? { get }
     var status: SourceStatus { get }
     /// The frame of the part with this key: taken after its trigger, and of no other part. Waits until `deadline`, and calls
     /// `tend` every few milliseconds meanwhile. The frame is valid until the next call.
     func frame(of key: PartKey, until deadline: Instant, tend: () -> Void) throws(FrameTrouble) -> SourceFrame
     /// Looks after the source while no part is there.
     func tend()
+}
+
+extension FrameSource {
+    package var rate: Double? { nil }
 }
 
 /// Why there is no frame to judge.
@@ -36,7 +42,9 @@ package struct SourceFrame {
     /// The file that the frame came in; nil for raw pixels.
     let file: [UInt8]?
     let captured: Instant
+    /// The camera's own number for it, and the moment by the camera's own clock where it has one.
     let id: UInt64
+    var deviceNanoseconds: UInt64?
 }
 
 /// Makes sources of addresses that need nothing but this process.

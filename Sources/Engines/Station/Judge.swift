@@ -36,6 +36,8 @@ internal import Synchronization
     private let wishes = Mutex<[Wish]>([])
     private let stopping = Atomic<Bool>(false)
     private var isBypassed = false
+    private var selfTrigger: SelfTrigger?
+    private var sawReset = false
 
     package init(
         _ settings: StationSettings, mailbox: Mailbox, seats: SeatRow, source: any FrameSource, bells: Bells,
@@ -50,6 +52,7 @@ internal import Synchronization
         self.board = board
         plan = StationPlan(settings)
         life = mailbox.beginStation()
+        selfTrigger = source.rate.map { SelfTrigger(perSecond: $0, from: .now) }
     }
 
     package func stop() { stopping.store(true, ordering: .releasing) }
@@ -64,7 +67,7 @@ internal import Synchronization
                 judge(part)
             } else {
                 source.tend()
-                mailbox.listen(since: rung, until: min(plan.nextDeadline, Instant.now.advanced(by: Self.turn)))
+                mailbox.listen(since: rung, until: nextTurn)
             }
         }
         mailbox.beat(.now, state: .boot, modelCode: 0)
@@ -81,6 +84,7 @@ internal import Synchronization
         for event in seats.tend(now, isIdle: isIdle) { clerk.note(event) }
         let state = state
         mailbox.beat(now, state: state, modelCode: isBypassed ? 0 : seats.activeEdition)
+        noteReset(mailbox.plc.wantsReset)
         board.note(state: state, seats: seats, source: source, plc: mailbox.plc, plcBeat: mailbox.ioBeat)
         readOutcomes()
         readTriggers()
@@ -92,6 +96,16 @@ internal import Synchronization
     private var state: StationState {
         let state = seats.state
         return state == .ready && plan.atModel != nil ? .busy : state
+    }
+
+    /// The PLC's reset bit counts when it rises.
+    private func noteReset(_ isSet: Bool) {
+        if isSet, !sawReset { grant(.reset(by: "PLC", reason: "the PLC's reset bit")) }
+        sawReset = isSet
+    }
+
+    private var nextTurn: Instant {
+        min(plan.nextDeadline, min(selfTrigger?.due ?? .distantFuture, Instant.now.advanced(by: Self.turn)))
     }
 
     private func takeWishes() -> [Wish] {
@@ -115,6 +129,9 @@ internal import Synchronization
     }
 
     private func readTriggers() {
+        while let part = selfTrigger?.part(at: .now) {
+            if let crowdedOut = plan.trigger(part, Instant.now) { tell(crowdedOut, nil) }
+        }
         while true {
             switch mailbox.nextTrigger() {
             case .nothing: return
@@ -254,7 +271,7 @@ internal import Synchronization
         let letter = VerdictLetter(
             key: decision.part.key, verdict: decision.verdict, reason: decision.reason, modelCode: decision.modelCode,
             score: decision.score, stationLife: life, ioLife: decision.part.ioLife, decided: .now, entry: entry)
-        if !mailbox.send(letter) { board.noteLostVerdict() }
+        if decision.part.ioLife != SelfTrigger.life, !mailbox.send(letter) { board.noteLostVerdict() }
         board.note(decision, entry: entry, evidence)
     }
 }

@@ -70,9 +70,9 @@ private struct ReleaseReader {
         guard let band = root["review"], !band.isNull else {
             return DecisionRule(threshold: Float(threshold), reviewFrom: 0, reviewTo: 0)
         }
-        guard let ends = band.numbers, ends.count == 2, 0 <= ends[0], ends[0] <= ends[1], ends[1] <= 1 else {
-            throw wrong("review is not [low, high] with 0 <= low <= high <= 1")
-        }
+        guard let ends = band.numbers, ends.count == 2, 0 <= ends[0], ends[0] <= threshold, threshold <= ends[1],
+            ends[1] <= 1
+        else { throw wrong("review is not [low, high] with 0 <= low <= threshold <= high <= 1") }
         return DecisionRule(threshold: Float(threshold), reviewFrom: Float(ends[0]), reviewTo: Float(ends[1]))
     }
 

@@ -75,7 +75,9 @@ internal import Images
             let view = unsafe try FrameView(
                 pixels: room.assumingMemoryBound(to: UInt8.self), width: facts.width, height: facts.height,
                 format: facts.format)
-            return SourceFrame(view: view, file: nil, captured: facts.arrived, id: facts.id)
+            return SourceFrame(
+                view: view, file: nil, captured: facts.arrived, id: facts.id,
+                deviceNanoseconds: facts.clock == .none ? nil : facts.deviceNanoseconds)
         } catch { throw FrameTrouble(reason: .inputInvalid, text: error.message) }
     }
 }

@@ -7,6 +7,7 @@ package import Surfaces
 /// Concurrency: confined to the station's decision thread.
 @safe package final class SimulatedSource: FrameSource {
     package let name: String
+    package let rate: Double?
     package private(set) var status = SourceStatus()
     package let seed: UInt64
     package let settings: SurfaceSettings
@@ -19,6 +20,7 @@ package import Surfaces
         let order = try SimulatedOrder(address)
         name = address
         seed = order.seed
+        rate = order.rate
         settings = order.settings
         width = order.width
         height = order.height
@@ -41,15 +43,16 @@ package import Surfaces
     }
 }
 
-/// `sim://?seed=1&texture=brushed&defect_rate=0.06&size=640x480&noise=2.5&dimming=0`
+/// `sim://?seed=1&texture=brushed&defect_rate=0.06&size=640x480&noise=2.5&dimming=0&rate=30`
 package struct SimulatedOrder: Hashable, Sendable {
     package var seed: UInt64 = 1
     package var settings = SurfaceSettings()
+    package var rate: Double?
     package var width = 640
     package var height = 480
 
     package init(_ address: String) throws(Fault) {
-        let keys = ["seed", "texture", "defect_rate", "size", "noise", "dimming"]
+        let keys = ["seed", "texture", "defect_rate", "size", "noise", "dimming", "rate"]
         let parts = try SourceAddress(address, scheme: "sim", keys: keys)
         seed = UInt64(try parts.int("seed", in: 0...Int.max) ?? 1)
         if let name = parts.text("texture") {
@@ -62,6 +65,7 @@ package struct SimulatedOrder: Hashable, Sendable {
         if let rate = try parts.number("defect_rate", in: 0...1) { settings.defectRate = rate }
         if let noise = try parts.number("noise", in: 0...64) { settings.noise = noise }
         if let dimming = try parts.number("dimming", in: 0...1) { settings.dimming = dimming }
+        rate = try parts.number("rate", in: 0.01...200)
         guard let size = parts.text("size") else { return }
         let sides = size.split(separator: "x").compactMap { Int($0) }
         guard sides.count == 2, sides.allSatisfy({ (16...4096).contains($0) }) else {

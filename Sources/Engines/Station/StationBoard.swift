@@ -70,6 +70,7 @@ package final class StationBoard: Sendable {
         let routes = Array(zip(seats.routeNames, seats.taken))
         let status = source.status
         let name = source.name
+        let triggersItself = source.rate != nil
         let (restarts, switches) = (seats.restarts, seats.switches)
         change { board in
             board.state = state
@@ -83,6 +84,8 @@ package final class StationBoard: Sendable {
             board.switches = switches
             Self.raise("MODEL", failure.map { "\($0)" }, in: &board)
             Self.raise("CAMERA_LOST", status.isConnected ? nil : "the camera is lost: \(status.text)", in: &board)
+            // A station that triggers itself has no PLC to miss.
+            guard !triggersItself else { return }
             let isAlive = Instant.now.since(plcBeat) < Span64.second
             Self.raise("PLC_PROCESS", isAlive ? nil : "the PLC process gives no sign of life", in: &board)
             Self.raise(
@@ -114,6 +117,7 @@ package final class StationBoard: Sendable {
 
     func note(_ decision: Decision, entry: UInt64, _ evidence: Evidence?) {
         var part = ShownPart(entry: entry, decision: decision, wall: Int64(WallClock.milliseconds))
+        if decision.part.ioLife == SelfTrigger.life { part.acknowledgement = .none }
         part.frame = evidence?.frame
         part.heatmap = evidence?.answer?.heatmap
         change { board in

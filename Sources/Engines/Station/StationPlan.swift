@@ -41,7 +41,12 @@ package struct StationPlan: Sendable {
     package private(set) var overflows: UInt64 = 0
     package private(set) var lateScores: UInt64 = 0
 
-    package init(_ settings: StationSettings) { self.settings = settings }
+    package init(_ settings: StationSettings) {
+        var settings = settings
+        settings.queueDepth = max(1, settings.queueDepth)
+        if settings.failSafe == .pass || settings.failSafe == .none { settings.failSafe = .reject }
+        self.settings = settings
+    }
 
     /// A part has come. Whoever waits longest makes room for it, when the queue is full.
     package mutating func trigger(_ part: PendingPart, _ now: Instant) -> Decision? {

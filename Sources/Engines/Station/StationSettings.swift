@@ -27,10 +27,13 @@ package struct DecisionRule: Hashable, Sendable {
         self.reviewTo = reviewTo
     }
 
-    /// What a score says; nil when it is not a score at all.
+    /// What a score says; nil when it is not a score at all, or nothing to measure it by. Whatever is neither clearly below
+    /// threshold and band nor clearly above both is for a person to see.
     package func judge(_ score: Float) -> (verdict: Verdict, reason: Reason)? {
-        guard score.isFinite else { return nil }
-        if reviewFrom < reviewTo, score >= reviewFrom, score < reviewTo { return (.review, .defect) }
-        return score >= threshold ? (.reject, .defect) : (.pass, .ok)
+        guard score.isFinite, threshold.isFinite else { return nil }
+        let hasBand = reviewFrom < reviewTo
+        if score < threshold, !hasBand || score < reviewFrom { return (.pass, .ok) }
+        if score >= threshold, !hasBand || score >= reviewTo { return (.reject, .defect) }
+        return (.review, .defect)
     }
 }

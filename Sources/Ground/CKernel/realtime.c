@@ -4,7 +4,9 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <time.h>
 
 int ls_become_realtime(int priority) {
@@ -33,3 +35,7 @@ int ls_poll_until(struct pollfd *waits, int count, uint64_t when_ns) {
     struct timespec time = {(time_t)(rest / 1000000000), (long)(rest % 1000000000)};
     return ppoll(waits, (nfds_t)count, &time, NULL);
 }
+
+int ls_bytes_waiting(int fd, int *count) { return ioctl(fd, FIONREAD, count); }
+
+void ls_wake_for(int fd, int bytes) { setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes); }

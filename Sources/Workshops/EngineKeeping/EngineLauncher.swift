@@ -107,7 +107,6 @@ package struct EngineLauncher: Sendable {
 
     /// Waits for a child whose end of the line is closed; one that hangs on is ended.
     private static func collect(_ child: ChildProcess) -> String {
-        child.kill(15)
         let patience = Instant.now.advanced(by: Span64.second)
         while Instant.now < patience {
             if let how = child.waitNow() { return how }

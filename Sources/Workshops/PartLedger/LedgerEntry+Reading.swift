@@ -29,6 +29,8 @@ extension PartRecord {
             sequence: try members.number("sequence"), verdict: try members.verdict("verdict"),
             reason: try members.text("reason"))
         stages = try StageTimes(members.object("us"))
+        frameNumber = try members.optionalNumber("frame_number")
+        frameDeviceNanoseconds = try members.optionalNumber("frame_device_ns")
         frameDigest = try members.digest("frame_sha256")
         outputDigest = try members.digest("output_sha256")
         frameFormat = try members.optionalText("frame_file").flatMap(FrameName.init(parsing:))?.format

@@ -37,6 +37,8 @@ extension PartRecord {
         json.beginObject()
         for (name, path) in StageTimes.names { json.member(name, stages[keyPath: path]) }
         json.endObject()
+        json.member("frame_number", frameNumber)
+        json.member("frame_device_ns", frameDeviceNanoseconds)
         json.member("frame_sha256", frameDigest?.description)
         json.member("output_sha256", outputDigest?.description)
         json.member("frame_file", frameName(entry: n)?.description)

@@ -13,6 +13,9 @@ package struct PartRecord: Hashable, Sendable {
     package var stages = StageTimes()
     /// Of the frame as the camera gave it; nil when none came.
     package var frameDigest: SHA256Digest?
+    /// The camera's own number and clock for the frame, as far as it has them.
+    package var frameNumber: UInt64?
+    package var frameDeviceNanoseconds: UInt64?
     /// Set when the frame was handed to the keeper; the file's name follows from the entry's number.
     package var frameFormat: FrameFormat?
     package var release: SHA256Digest?

@@ -13,5 +13,9 @@ void ls_timer_slack(uint64_t ns);
 bool ls_sleep_until(uint64_t when_ns);
 /// Ties this thread to one processor; 0, or the error number.
 int ls_tie_to_processor(int processor);
+/// How many received bytes wait; 0, or -1.
+int ls_bytes_waiting(int fd, int *count);
+/// Has a poll of `fd` wake only when so many bytes are there.
+void ls_wake_for(int fd, int bytes);
 /// Waits until one of `waits` is ready or CLOCK_MONOTONIC reads `when_ns`; how many are.
 int ls_poll_until(struct pollfd *waits, int count, uint64_t when_ns);
