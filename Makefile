@@ -48,6 +48,12 @@ drills: build
 	scripts/drills/timeouts.py
 	scripts/drills/kill_engine.py
 	scripts/drills/reloads.py
+	.venv/bin/python scripts/drills/line_steady.py
+	.venv/bin/python scripts/drills/line_kill.py --demo
+	.venv/bin/python scripts/drills/line_faults.py
+	.venv/bin/python scripts/drills/line_disk.py
+	.venv/bin/python scripts/drills/line_cut.py
+	.venv/bin/python scripts/drills/ledger.py
 
 clean:
 	rm -rf .build .bench
