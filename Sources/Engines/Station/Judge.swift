@@ -159,7 +159,7 @@ internal import Synchronization
         if let (entry, decision) = board.decision(of: letter.key) {
             clerk.note(letter, of: decision, entry: entry)
         } else if !letter.reason.isJudgement {
-            let part = PendingPart(key: letter.key, partNumber: 0, ioLife: 1)
+            let part = PendingPart(key: letter.key, partNumber: 0, ioLife: PendingPart.unknownLife)
             let decision = Decision(
                 part: part, verdict: letter.verdict, reason: letter.reason, modelCode: 0, score: 0, at: letter.at)
             let entry = clerk.write(decision, nil)

@@ -5,6 +5,8 @@ package struct PendingPart: Hashable, Sendable {
     package let key: PartKey
     package let partNumber: UInt16
     package let ioLife: UInt32
+    /// A PLC process told of it whose life we do not know.
+    static let unknownLife = UInt32.max
 
     package init(key: PartKey, partNumber: UInt16, ioLife: UInt32) {
         self.key = key
