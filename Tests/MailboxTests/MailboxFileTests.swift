@@ -92,12 +92,13 @@ import Testing
         #expect(mailbox.beginIO() == 6 && mailbox.station.life == 5, "the two do not count together")
     }
 
-    @Test func aStationsLifeBeginsWithoutTheLettersOfTheOneBefore() {
+    @Test func aStationsLifeBeginsWithoutTheTriggersOfTheOneBefore() {
         let mailbox = Mailbox()
         #expect(mailbox.send(LetterTests.trigger(1)) && mailbox.send(LetterTests.outcome(1)))
         #expect(mailbox.send(LetterTests.verdict(1)))
         _ = mailbox.beginStation()
-        #expect(mailbox.nextTrigger() == .nothing && mailbox.nextOutcome() == .nothing)
+        #expect(mailbox.nextTrigger() == .nothing)
+        #expect(mailbox.nextOutcome() == .letter(LetterTests.outcome(1)), "it is still to be written down")
         #expect(mailbox.nextVerdict() == .letter(LetterTests.verdict(1)), "that one is the PLC process' to judge")
         #expect(mailbox.send(LetterTests.trigger(2)) && mailbox.nextTrigger() == .letter(LetterTests.trigger(2)))
     }
