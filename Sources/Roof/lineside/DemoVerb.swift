@@ -67,13 +67,13 @@ struct Demo: Sendable {
         settings.seed = order.seed
         settings.surfaces = order.settings
         conveyor = Conveyor(settings, server: server, faults: faults) { _ in }
-        isTemporary = options.text("state") == nil
-        state = try options.text("state") ?? FileAccess.temporaryFolder("lineside-demo")
         let wanted = try options.int("port", in: 0...65_535) ?? 8080
         port = wanted == 0 ? try Self.freePort() : wanted
         guard ProcessFacts.portIsFree(port) else {
             throw Fault(.unavailable, "port \(port) is in use", hint: "choose another with --port, or 0 for any")
         }
+        isTemporary = options.text("state") == nil
+        state = try options.text("state") ?? FileAccess.temporaryFolder("lineside-demo")
         if !isTemporary {
             guard unsafe mkdir(state, 0o755) == 0 || errno == EEXIST else { throw Fault.system("making \(state)") }
         }
