@@ -23,10 +23,8 @@ struct StageWindow: Sendable {
     private static let meaningful = 200
 
     /// What is wrong when one in a hundred takes more than its share; nil when nothing is.
-    var complaint: String? {
-        guard values.count >= Self.meaningful else { return nil }
-        let p99 = quantiles([0.99])[0]
-        guard p99 > shareMilliseconds else { return nil }
+    func complaint(p99: Double) -> String? {
+        guard values.count >= Self.meaningful, p99 > shareMilliseconds else { return nil }
         return "stage \(name) takes \(tenths(p99)) ms at p99, and its share is \(tenths(shareMilliseconds)) ms"
     }
 

@@ -56,7 +56,9 @@ package final class StationBoard: Sendable {
                 total: StageWindow("total", shareMilliseconds: budget.windowMilliseconds)))
     }
 
-    func read<Result>(_ body: (borrowing Contents) -> Result) -> Result { contents.withLock { body($0) } }
+    /// Everything as it is now, to be looked at without holding anybody up.
+    var contentsNow: Contents { contents.withLock { $0 } }
+    private func read<Result>(_ body: (borrowing Contents) -> Result) -> Result { contents.withLock { body($0) } }
     private func change(_ body: (inout Contents) -> Void) { contents.withLock { body(&$0) } }
 
     // MARK: what the decision thread tells

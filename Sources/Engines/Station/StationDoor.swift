@@ -118,28 +118,32 @@ package final class StationDoor: Sendable {
     private func listen(_ exchange: Exchange) {
         let reactor = exchange.reactor
         guard let answer = exchange.stream("text/event-stream", fields: [("Cache-Control", "no-store")]) else { return }
-        tell(answer)
+        let first = news
+        answer.send { unsafe $0.append(first.bytes) }
         let fresh = Listener(answer: answer, reactor: reactor)
         listeners.withLock { $0.append(fresh) }
     }
 
-    private func tell(_ answer: OpenAnswer) {
-        answer.send { buffer in
-            buffer.append("event: state\ndata: " as StaticString)
-            report.write(to: buffer)
-            buffer.append("\n\n" as StaticString)
-        }
+    private var news: ByteBuffer {
+        let buffer = ByteBuffer(capacity: 16 << 10)
+        buffer.append("event: state\ndata: " as StaticString)
+        report.write(to: buffer)
+        buffer.append("\n\n" as StaticString)
+        return buffer
     }
 
-    /// Tells whoever listens, ten times a second.
+    /// Tells whoever listens, ten times a second: the same text to all.
     package func keepTelling() {
         Lane.start("page-news") { [self] in
             while !isClosing.load(ordering: .acquiring) {
                 Pause.nanoseconds(Self.newsEvery)
                 let present = listeners.withLock { $0 }
+                guard !present.isEmpty else { continue }
+                let news = news
                 for listener in present {
                     listener.reactor.post { [self] in
-                        if listener.answer.isOpen { tell(listener.answer) } else { forget(listener) }
+                        guard listener.answer.isOpen else { return forget(listener) }
+                        listener.answer.send { unsafe $0.append(news.bytes) }
                     }
                 }
             }

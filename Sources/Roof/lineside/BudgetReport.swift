@@ -62,14 +62,12 @@ enum BudgetReport {
             ("travel_ms", budget.travelMilliseconds), ("pitch_ms", budget.pitchMilliseconds),
             ("window_ms", budget.windowMilliseconds),
         ] {
-            json.key(key)
-            json.double(value)
+            json.member(key, value)
         }
         json.key("shares_ms" as StaticString)
         json.beginObject()
         for share in budget.shares {
-            json.key(share.name)
-            json.double(share.milliseconds)
+            json.member(share.name, share.milliseconds)
         }
         json.endObject()
         json.endObject()

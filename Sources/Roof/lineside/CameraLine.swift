@@ -30,44 +30,34 @@ enum CameraLine {
         switch self {
         case .frame(let frame, let interval, let lag):
             let facts = frame.facts
-            Self.put(&json, "event", "frame")
-            Self.put(&json, "number", frame.number)
-            Self.put(&json, "id", facts.id)
-            Self.put(&json, "width", UInt64(facts.width))
-            Self.put(&json, "height", UInt64(facts.height))
-            Self.put(&json, "format", facts.format.description)
-            Self.put(&json, "clock", "\(facts.clock)")
-            Self.put(&json, "device_ns", facts.deviceNanoseconds)
-            Self.put(&json, "arrived_ns", facts.arrived.nanoseconds)
-            Self.put(&json, "published_ns", frame.published.nanoseconds)
-            if let interval { Self.put(&json, "interval_ns", interval) }
-            Self.put(&json, "lag_ns", lag)
-        case .connected(let state): Self.put(&json, "connected", state)
-        case .lost(let state): Self.put(&json, "lost", state)
-        case .unusable(let state): Self.put(&json, "unusable", state)
+            json.member("event", "frame")
+            json.member("number", frame.number)
+            json.member("id", facts.id)
+            json.member("width", UInt64(facts.width))
+            json.member("height", UInt64(facts.height))
+            json.member("format", facts.format.description)
+            json.member("clock", "\(facts.clock)")
+            json.member("device_ns", facts.deviceNanoseconds)
+            json.member("arrived_ns", facts.arrived.nanoseconds)
+            json.member("published_ns", frame.published.nanoseconds)
+            if let interval { json.member("interval_ns", interval) }
+            json.member("lag_ns", lag)
+        case .connected(let state): Self.write("connected", state, to: &json)
+        case .lost(let state): Self.write("lost", state, to: &json)
+        case .unusable(let state): Self.write("unusable", state, to: &json)
         }
         json.endObject()
         return buffer.text
     }
 
-    private static func put(_ json: inout JSONWriter, _ event: String, _ state: CameraState) {
-        put(&json, "event", event)
-        put(&json, "at_ns", Instant.now.nanoseconds)
-        put(&json, "name", state.name)
-        put(&json, "error", state.error)
-        put(&json, "damaged", state.counts.damaged)
-        put(&json, "losses", state.counts.losses)
-        put(&json, "openings", state.counts.openings)
-    }
-
-    static func put(_ json: inout JSONWriter, _ name: StaticString, _ value: UInt64) {
-        json.key(name)
-        json.uint(value)
-    }
-
-    static func put(_ json: inout JSONWriter, _ name: StaticString, _ value: String) {
-        json.key(name)
-        json.string(value)
+    private static func write(_ event: String, _ state: CameraState, to json: inout JSONWriter) {
+        json.member("event", event)
+        json.member("at_ns", Instant.now.nanoseconds)
+        json.member("name", state.name)
+        json.member("error", state.error)
+        json.member("damaged", state.counts.damaged)
+        json.member("losses", state.counts.losses)
+        json.member("openings", state.counts.openings)
     }
 
     /// With one decimal place.

@@ -105,8 +105,7 @@ struct Demo: Sendable {
             ("station", "demo"), ("camera", camera), ("model", model), ("state", state),
             ("mailbox", state + "/mailbox"),
         ] {
-            json.key(key)
-            json.string(value)
+            json.member(key, value)
         }
         json.key("plc" as StaticString)
         json.raw("{\"address\":\"modbus://127.0.0.1:\(plc)?unit=1\"}")
@@ -148,10 +147,8 @@ struct Demo: Sendable {
         ConveyorReport.write(tally, &json)
         json.key("restarts" as StaticString)
         json.beginObject()
-        json.key("station" as StaticString)
-        json.uint(household.station.restarts)
-        json.key("io" as StaticString)
-        json.uint(household.io.restarts)
+        json.member("station", household.station.restarts)
+        json.member("io", household.io.restarts)
         json.endObject()
         json.endObject()
         return unsafe String(decoding: buffer.bytes, as: UTF8.self)

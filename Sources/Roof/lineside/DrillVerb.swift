@@ -73,30 +73,24 @@ enum DrillVerb {
             ("cycles", report.cycles), ("parts", report.parts), ("seed", report.seed), ("refused", report.refused),
             ("torn", report.torn), ("wrong_passes", report.wrongPasses),
         ] {
-            json.key(key)
-            json.uint(value)
+            json.member(key, value)
         }
-        json.key("seconds" as StaticString)
-        json.double(seconds)
-        json.key("simulated_seconds" as StaticString)
-        json.double(Double(report.simulatedNanoseconds) / 1e9)
+        json.member("seconds", seconds)
+        json.member("simulated_seconds", Double(report.simulatedNanoseconds) / 1e9)
         if let evidence = report.evidence {
-            json.key("evidence" as StaticString)
-            json.string(evidence)
+            json.member("evidence", evidence)
         }
         json.key("faults" as StaticString)
         json.beginArray()
         for (name, outcome) in rows(report) {
             json.beginObject()
-            json.key("fault" as StaticString)
-            json.string(name)
+            json.member("fault", name)
             for (key, value) in [
                 ("injected", outcome.injected), ("passes", outcome.passes), ("judged_rejects", outcome.judgedRejects),
                 ("fail_safes", outcome.failSafes), ("undecided", outcome.undecided),
                 ("wrong_passes", outcome.wrongPasses),
             ] {
-                json.key(key)
-                json.uint(value)
+                json.member(key, value)
             }
             json.endObject()
         }

@@ -99,18 +99,15 @@ enum IOVerb {
             ("letters_lost", counts.lettersLost), ("bus_errors", counts.busErrors), ("plc_losses", counts.plcLosses),
             ("station_losses", counts.stationLosses),
         ] {
-            json.key(key)
-            json.uint(value)
+            json.member(key, value)
         }
         for (key, record) in [("late_us", loop.lateness), ("cycle_us", loop.duration)] {
             json.key(key)
             json.beginObject()
             for (name, share) in [("p50", 0.5), ("p99", 0.99), ("p999", 0.999), ("p9999", 0.9999)] {
-                json.key(name)
-                json.double(Double(record.quantile(share)) / 1000)
+                json.member(name, Double(record.quantile(share)) / 1000)
             }
-            json.key("max" as StaticString)
-            json.double(Double(record.maximum) / 1000)
+            json.member("max", Double(record.maximum) / 1000)
             json.endObject()
         }
         json.endObject()

@@ -116,8 +116,7 @@ enum ConveyorReport {
     static func write(_ tally: ConveyorTally, _ json: inout JSONWriter) {
         json.beginObject()
         for (key, _, value) in rows(tally) {
-            json.key(key)
-            json.uint(value)
+            json.member(key, value)
         }
         json.endObject()
     }
@@ -126,20 +125,13 @@ enum ConveyorReport {
         let buffer = ByteBuffer(capacity: 256)
         var json = JSONWriter(buffer)
         json.beginObject()
-        json.key("part" as StaticString)
-        json.uint(UInt64(record.part))
-        json.key("sequence" as StaticString)
-        json.int(Int(record.sequence))
-        json.key("defective" as StaticString)
-        json.bool(record.isDefective)
-        json.key("gate" as StaticString)
-        json.string(record.gate.name)
-        json.key("verdict" as StaticString)
-        if let said = record.result { json.string(said.verdict.name) } else { json.null() }
-        json.key("reason" as StaticString)
-        if let said = record.result { json.string(said.reason.name) } else { json.null() }
-        json.key("ms" as StaticString)
-        json.double(Double(record.nanoseconds / 1000) / 1000)
+        json.member("part", UInt64(record.part))
+        json.member("sequence", Int(record.sequence))
+        json.member("defective", record.isDefective)
+        json.member("gate", record.gate.name)
+        json.member("verdict", record.result?.verdict.name)
+        json.member("reason", record.result?.reason.name)
+        json.member("ms", Double(record.nanoseconds / 1000) / 1000)
         json.endObject()
         return unsafe String(decoding: buffer.bytes, as: UTF8.self)
     }

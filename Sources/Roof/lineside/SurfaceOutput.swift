@@ -35,37 +35,26 @@ extension SurfaceFrame {
     /// The truth about the frame, in its own pixels.
     fileprivate func write(to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.key("part")
-        writer.uint(UInt64(truth.part))
-        writer.key("texture")
-        writer.string(texture.rawValue)
-        writer.key("defective")
-        writer.bool(truth.isDefective)
+        writer.member("part", UInt64(truth.part))
+        writer.member("texture", texture.rawValue)
+        writer.member("defective", truth.isDefective)
         writer.key("defects")
         writer.beginArray()
         for defect in truth.defects { write(defect, to: &writer) }
         writer.endArray()
-        writer.key("width")
-        writer.int(width)
-        writer.key("height")
-        writer.int(height)
+        writer.member("width", width)
+        writer.member("height", height)
         writer.endObject()
     }
 
     private func write(_ defect: SurfaceDefect, to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.key("kind")
-        writer.string(defect.kind.rawValue)
-        writer.key("x")
-        writer.int(defect.x * width / (SurfaceDefect.referenceWidth * 100))
-        writer.key("y")
-        writer.int(scaled(defect.y))
-        writer.key("length")
-        writer.int(scaled(defect.length))
-        writer.key("breadth")
-        writer.int(scaled(2 * defect.breadth))
-        writer.key("contrast")
-        writer.int(defect.contrast)
+        writer.member("kind", defect.kind.rawValue)
+        writer.member("x", defect.x * width / (SurfaceDefect.referenceWidth * 100))
+        writer.member("y", scaled(defect.y))
+        writer.member("length", scaled(defect.length))
+        writer.member("breadth", scaled(2 * defect.breadth))
+        writer.member("contrast", defect.contrast)
         writer.endObject()
     }
 

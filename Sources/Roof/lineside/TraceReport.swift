@@ -19,8 +19,7 @@ struct TraceReport {
         var json = JSONWriter(buffer)
         json.beginObject()
         if let part {
-            json.key("part")
-            json.int(Int(part))
+            json.member("part", Int(part))
         }
         json.key("judgements")
         json.beginArray()
@@ -59,7 +58,6 @@ struct TraceReport {
     private func write(_ row: LedgerRow, _ json: inout JSONWriter) {
         json.key("entry")
         json.raw(row.text)
-        json.key("hash")
-        json.string(SHA256Digest(row.hash)?.description ?? "")
+        json.member("hash", SHA256Digest(row.hash)?.description ?? "")
     }
 }

@@ -52,21 +52,16 @@ struct VerifyReport {
         let buffer = ByteBuffer()
         var json = JSONWriter(buffer)
         json.beginObject()
-        json.key("ok")
-        json.bool(isGood)
+        json.member("ok", isGood)
         for (key, value) in [("entries", tally.entries), ("last", tally.last), ("lost", tally.lost)] {
-            json.key(key)
-            json.uint(value)
+            json.member(key, value)
         }
-        json.key("head")
-        json.string(tally.head.description)
+        json.member("head", tally.head.description)
         json.key("broken")
         if case .broken(let n, let flaw, _) = verdict {
             json.beginObject()
-            json.key("entry")
-            json.uint(n)
-            json.key("what")
-            json.string("\(flaw)")
+            json.member("entry", n)
+            json.member("what", "\(flaw)")
             json.endObject()
         } else {
             json.null()
