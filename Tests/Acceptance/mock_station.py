@@ -27,6 +27,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from surface import frame_of, heatmap_of
+from words import REASONS
 
 STAGES = {
     "acquire": (1.0, 5.0),
@@ -36,19 +37,6 @@ STAGES = {
     "decide": (0.1, 2.0),
     "write": (0.6, 15.0),
 }  # name -> (typical ms, share ms)
-REASONS = [
-    "OK",
-    "DEFECT",
-    "TIMEOUT",
-    "STALE",
-    "ID_MISMATCH",
-    "QUEUE_FULL",
-    "NO_MODEL",
-    "MODEL_ERROR",
-    "INPUT_INVALID",
-    "DEVICE_FAULT",
-    "BYPASS",
-]
 KEPT_PARTS = 200
 EVENTS_PER_SECOND = 10
 

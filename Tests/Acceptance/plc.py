@@ -18,6 +18,7 @@ from pymodbus.exceptions import ModbusException
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 from server import wait_until
+from words import REASONS, STATES, VERDICTS
 
 REQUEST = [
     "MAP_VERSION",
@@ -46,21 +47,6 @@ RESULT = [
     "RESULT_SEQ",
     "CHECK",
 ]
-VERDICTS = ["NONE", "PASS", "REJECT", "REVIEW"]
-REASONS = [
-    "OK",
-    "DEFECT",
-    "TIMEOUT",
-    "STALE",
-    "ID_MISMATCH",
-    "QUEUE_FULL",
-    "NO_MODEL",
-    "MODEL_ERROR",
-    "INPUT_INVALID",
-    "DEVICE_FAULT",
-    "BYPASS",
-]
-STATES = ["BOOT", "NO_MODEL", "WARMING", "READY", "BUSY", "FAULT"]
 STATUS = ["ready", "busy", "valid", "acknowledged", "stale", "fault", "bypass"]
 ENABLE, RESET, BYPASS = 1, 2, 4
 SCAN_SECONDS = 0.005

@@ -21,25 +21,13 @@ from line import Line
 from loose_wire import LooseWire
 from mock_station import MockStation
 from plc import ServedPLC
+from words import REASONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = Path(os.environ.get("STATION_PAGE") or ROOT / "Sources" / "Ground" / "CPage" / "station.html")
 PICTURES = ROOT / ".artefacts"
 STATION = os.environ.get("LINESIDE_STATION")
 SIZES = [(1024, 600), (1024, 768), (1280, 720), (1280, 1024), (1366, 768), (1920, 1080), (2560, 1080), (3840, 2160)]
-REASONS = [
-    "OK",
-    "DEFECT",
-    "TIMEOUT",
-    "STALE",
-    "ID_MISMATCH",
-    "QUEUE_FULL",
-    "NO_MODEL",
-    "MODEL_ERROR",
-    "INPUT_INVALID",
-    "DEVICE_FAULT",
-    "BYPASS",
-]
 SECTIONS = ["Verdict", "Image", "Last parts", "Line", "Devices and release"]
 
 pytestmark = pytest.mark.skipif(
