@@ -10,6 +10,23 @@ package enum BitmapWriter {
         Int(ls_bitmap_bytes(Int32(frame.width), Int32(frame.height), Int32(frame.format.bytesPerPixel)))
     }
 
+    /// The whole file.
+    package static func file(_ frame: FrameView) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: byteCount(of: frame)) { buffer, used in
+            used = unsafe (try? write(frame, into: UnsafeMutableRawBufferPointer(buffer))) ?? 0
+        }
+    }
+
+    /// The whole file for rows of pixels that follow each other without a gap.
+    package static func file(_ pixels: [UInt8], width: Int, height: Int, format: PixelFormat) throws(Fault) -> [UInt8] {
+        precondition(
+            pixels.count == width * height * format.bytesPerPixel, "\(pixels.count) bytes are not \(width) x \(height)")
+        return unsafe try pixels.withUnsafeBufferPointer { buffer throws(Fault) in
+            guard let start = buffer.baseAddress else { throw Fault(.invalid, "the picture is empty") }
+            return unsafe file(try FrameView(pixels: start, width: width, height: height, format: format))
+        }
+    }
+
     /// Fills the front of `file` and says how many bytes that took.
     @discardableResult
     package static func write(_ frame: FrameView, into file: UnsafeMutableRawBufferPointer) throws(Fault) -> Int {

@@ -35,10 +35,7 @@ struct KeptFrame: Sendable {
             bytes = file
             format = file.starts(with: [0xff, 0xd8]) ? .jpg : file.starts(with: [0x89, 0x50]) ? .png : .bmp
         } else {
-            let count = BitmapWriter.byteCount(of: source.view)
-            bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
-                used = unsafe (try? BitmapWriter.write(source.view, into: UnsafeMutableRawBufferPointer(buffer))) ?? 0
-            }
+            bytes = BitmapWriter.file(source.view)
             format = .bmp
         }
         digest = SHA256.digest(of: bytes)

@@ -1,6 +1,7 @@
 internal import Core
 internal import Files
 internal import Glibc
+internal import Images
 internal import JSON
 internal import Surfaces
 
@@ -76,7 +77,8 @@ struct SurfaceAlbum {
     mutating func add(_ frame: SurfaceFrame) throws(Fault) {
         let name = "part-\(frame.truth.part).bmp"
         try FileAccess.write(
-            GreyBitmap.file(frame.pixels, width: frame.width, height: frame.height), to: "\(folder)/\(name)")
+            BitmapWriter.file(frame.pixels, width: frame.width, height: frame.height, format: .grey8),
+            to: "\(folder)/\(name)")
         let kinds = frame.truth.defects.map(\.kind.rawValue).joined(separator: " ")
         table += "\(name),\(frame.truth.part),\(frame.texture.rawValue),\(frame.truth.isDefective),\(kinds)\n"
     }
