@@ -23,7 +23,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Surfaces", []),
     ]),
     ("Drivers", [
-        ("HTTP", ["CKernel", "CHTTP", "CTLS", "CZlib", "Core"]),
+        ("HTTP", ["CKernel", "CHTTP", "CTLS", "CZlib", "Core", "JSON"]),
         ("Link", ["CKernel", "Core"]),
         ("ONNX", ["CRuntime", "Core"]),
         ("Process", ["CKernel", "Core"]),

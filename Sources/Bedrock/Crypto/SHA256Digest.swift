@@ -1,3 +1,5 @@
+internal import CDigest
+
 /// The 32 bytes that stand for some other bytes: how releases, frames and ledger entries are named and compared.
 package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
     package static let byteCount = 32
@@ -39,6 +41,15 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
             return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
         }
         return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// As a Content-Security-Policy and a checksum header name it.
+    package var base64: String {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: (Self.byteCount + 2) / 3 * 4 + 1) { text in
+            guard let start = text.baseAddress else { return "" }
+            unsafe ls_base64(bytes, Self.byteCount, start)
+            return unsafe String(cString: start)
+        }
     }
 
     private static func digit(_ character: UInt8) -> UInt64? {

@@ -9,7 +9,7 @@ package enum RealTime {
     /// Makes the calling thread as punctual as this machine allows; returns a warning for each thing that it does not allow.
     package static func claim(priority: Int, processor: Int?) -> [String] {
         var warnings: [String] = []
-        if priority > 0, ls_become_realtime(Int32(priority)) != 0 {
+        if priority > 0, !claim(priority: priority) {
             warnings.append(
                 "no real-time priority (SCHED_FIFO \(priority) is not permitted): cycles may be late under load; allow it with `setcap cap_sys_nice+ep` or LimitRTPRIO"
             )

@@ -13,6 +13,9 @@ package final class CameraFeed: Sendable {
     private let closing = Atomic(0)
     private let isLeaving = Atomic(false)
 
+    /// Between two tries to get a camera back.
+    static let shortestPause = 200 * Span64.millisecond
+    static let longestPause = 2 * Span64.second
     /// How often the ring hears of us at least.
     private static let beat = 100 * Span64.millisecond
     /// A frame is copied and told in far less.
@@ -30,7 +33,7 @@ package final class CameraFeed: Sendable {
     /// Feeds until `leave`, and fails when the library no longer lets go of lost cameras: a fresh process is better then.
     package func run() throws(Fault) {
         Lane.start("pulls") { self.answerPulls() }
-        var backOff = BackOff()
+        var backOff = BackOff(shortest: Self.shortestPause, longest: Self.longestPause)
         while closing.load(ordering: .relaxed) <= Self.closingMax {
             writer.promise(within: address.connect + Self.openingPromise)
             do throws(Fault) {

@@ -42,7 +42,7 @@ package final class CameraHelper: Sendable {
     }
 
     private func keep() {
-        var backOff = BackOff()
+        var backOff = BackOff(shortest: CameraFeed.shortestPause, longest: CameraFeed.longestPause)
         while !isStopping.load(ordering: .sequentiallyConsistent) {
             let before = ring.newestNumber
             let how: String

@@ -6,8 +6,6 @@ package import LineMap
 ///
 /// Plain values only: nothing here allocates, waits or reads a clock.
 package struct ControlPlan: Sendable {
-    package static let partsMax = 8
-    private static let lettersMax = 16
 
     /// A part that came and has no result yet.
     struct Waiting { var key = PartKey(part: 0, sequence: 0, triggered: Instant(nanoseconds: 0)) }

@@ -45,7 +45,7 @@ package final class KeptProcess: Sendable {
     }
 
     private func keep() {
-        var pause = Self.shortestPause
+        var backOff = BackOff(shortest: Self.shortestPause, longest: Self.longestPause)
         while !state.withLock({ $0.isLetGo }) {
             let began = Instant.now
             do throws(Fault) {
@@ -64,9 +64,8 @@ package final class KeptProcess: Sendable {
                 if !state.withLock({ $0.isLetGo }) { Log.line("\(name) ended (\(how)); it is started again") }
             } catch { Log.line("\(name) cannot be started: \(error)") }
             guard !state.withLock({ $0.isLetGo }) else { break }
-            if Instant.now.since(began) > Self.soon { pause = Self.shortestPause }
-            Pause.nanoseconds(pause)
-            pause = min(pause * 2, Self.longestPause)
+            if Instant.now.since(began) > Self.soon { backOff.reset() }
+            Pause.nanoseconds(backOff.next())
         }
         gone.raise()
     }

@@ -25,9 +25,7 @@ internal import Synchronization
     private(set) var switches: UInt64 = 0
     private var wanted: ReleaseFile
     private var retryAt: Instant?
-    private var backOff = EngineSeat.shortestBackOff
-    private static let shortestBackOff = 100 * Span64.millisecond
-    private static let longestBackOff = 2 * Span64.second
+    private var backOff = BackOff(shortest: 100 * Span64.millisecond, longest: 2 * Span64.second, startsAtOnce: true)
 
     package init(_ file: ReleaseFile, launcher: EngineLauncher) {
         wanted = file
@@ -39,7 +37,7 @@ internal import Synchronization
     /// Another release, from now on, or as soon as its engine is warm.
     func change(to file: ReleaseFile) {
         wanted = file
-        backOff = Self.shortestBackOff
+        backOff.reset()
         launch(file)
     }
 
@@ -97,7 +95,7 @@ internal import Synchronization
                 release = fresh
                 isWarming = false
                 lastFailure = nil
-                backOff = Self.shortestBackOff
+                backOff.reset()
                 events.append(.seated(file, runtime: Self.runtime(of: engine)))
             } catch { fail(error, now, &events) }
         case .failed(_, let fault): fail(fault, now, &events)
@@ -122,8 +120,7 @@ internal import Synchronization
     }
 
     private func retry(_ now: Instant) {
-        retryAt = now.advanced(by: backOff == Self.shortestBackOff ? 0 : backOff)
-        backOff = min(backOff * 2, Self.longestBackOff)
+        retryAt = now.advanced(by: backOff.next())
     }
 
     /// Ends an engine that does not let go of a part.

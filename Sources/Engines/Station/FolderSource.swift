@@ -60,7 +60,7 @@ package final class FolderSource: FrameSource {
             let file = try FileAccess.read(path, limit: Self.fileBytesMax)
             let view = try decoder.decode(file, as: format)
             status.frames += 1
-            return SourceFrame(view: view, file: file, captured: .now, id: status.frames)
+            return SourceFrame(view: view, file: file, id: status.frames)
         } catch {
             throw FrameTrouble(reason: .inputInvalid, text: "\(path): \(error.message)")
         }

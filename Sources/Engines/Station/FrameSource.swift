@@ -41,7 +41,6 @@ package struct SourceFrame {
     let view: FrameView
     /// The file that the frame came in; nil for raw pixels.
     let file: [UInt8]?
-    let captured: Instant
     /// The camera's own number for it, and the moment by the camera's own clock where it has one.
     let id: UInt64
     var deviceNanoseconds: UInt64?

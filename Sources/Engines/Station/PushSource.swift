@@ -34,7 +34,7 @@ package final class PushSource: FrameSource {
             if let pushed = post.take(for: key) {
                 do throws(Fault) {
                     let view = try decoder.decode(pushed.bytes, as: format)
-                    return SourceFrame(view: view, file: pushed.bytes, captured: pushed.arrived, id: pushed.id)
+                    return SourceFrame(view: view, file: pushed.bytes, id: pushed.id)
                 } catch { throw FrameTrouble(reason: .inputInvalid, text: error.message) }
             }
             guard Instant.now < deadline else {

@@ -76,7 +76,7 @@ internal import Images
                 pixels: room.assumingMemoryBound(to: UInt8.self), width: facts.width, height: facts.height,
                 format: facts.format)
             return SourceFrame(
-                view: view, file: nil, captured: facts.arrived, id: facts.id,
+                view: view, file: nil, id: facts.id,
                 deviceNanoseconds: facts.clock == .none ? nil : facts.deviceNanoseconds)
         } catch { throw FrameTrouble(reason: .inputInvalid, text: error.message) }
     }

@@ -8,6 +8,7 @@ internal import Images
 package final class SeatRow {
     private let seats: [EngineSeat]
     private let plan: RoutePlan
+    let routeNames: [String]
     private(set) var edition: UInt16
     /// How many parts each route took, the default's last.
     private(set) var taken: [UInt64]
@@ -17,6 +18,7 @@ package final class SeatRow {
         precondition(routed.count == plan.rules.count)
         seats = [usual] + routed
         self.plan = plan
+        routeNames = plan.rules.map(\.name) + ["default"]
         self.edition = max(1, edition)
         taken = Array(repeating: 0, count: routed.count + 1)
     }
@@ -37,7 +39,6 @@ package final class SeatRow {
     var failure: Fault? { seats.lazy.compactMap(\.lastFailure).first }
     var restarts: UInt64 { seats.reduce(0) { $0 + $1.restarts } }
     var switches: UInt64 { seats.reduce(0) { $0 + $1.switches } }
-    var routeNames: [String] { plan.rules.map(\.name) + ["default"] }
 
     /// `isIdle`: no part is at a model, so that one may be replaced by another.
     func tend(_ now: Instant, isIdle: Bool) -> [SeatEvent] {

@@ -39,7 +39,7 @@ package import Surfaces
         guard let view = unsafe try? FrameView(pixels: pixels, width: width, height: height, format: .grey8) else {
             throw FrameTrouble(reason: .inputInvalid, text: "the simulated frame has no size")
         }
-        return SourceFrame(view: view, file: nil, captured: .now, id: status.frames)
+        return SourceFrame(view: view, file: nil, id: status.frames)
     }
 }
 

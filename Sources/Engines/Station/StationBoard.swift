@@ -108,8 +108,6 @@ package final class StationBoard: Sendable {
         }
     }
 
-    /// Raises or ends an alarm of somebody else.
-    package func alarm(_ code: String, _ text: String?) { change { Self.raise(code, text, in: &$0) } }
     func clearAlarms() {
         change { board in
             board.alarms.removeAll()

@@ -100,7 +100,7 @@ package final class StationDoor: Sendable {
         }
         let digest = SHA256.digest(of: Array(text[open.upperBound..<close.lowerBound].utf8))
         return
-            "default-src 'self'; script-src 'sha256-\(Base64.text(digest.bytes))'; style-src 'unsafe-inline'; img-src 'self' data: blob:; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'self'; script-src 'sha256-\(digest.base64)'; style-src 'unsafe-inline'; img-src 'self' data: blob:; base-uri 'none'; frame-ancestors 'none'"
     }()
 
     private func page(_ exchange: Exchange) {
@@ -158,12 +158,12 @@ package final class StationDoor: Sendable {
 
     private func part(_ exchange: Exchange) -> ShownPart? {
         guard let number = UInt64(exchange.parameters[0]) else {
-            refuse(exchange, .badRequest, "'\(exchange.parameters[0].prefix(40))' is not a part's number")
+            exchange.refuse(.badRequest, "error", "'\(exchange.parameters[0].prefix(40))' is not a part's number")
             return nil
         }
         guard let part = board.part(entry: number) else {
-            refuse(
-                exchange, .notFound,
+            exchange.refuse(
+                .notFound, "error",
                 "part number \(number) is not among the last ones; `lineside trace` finds it in the ledger")
             return nil
         }
@@ -172,7 +172,7 @@ package final class StationDoor: Sendable {
 
     private func frame(_ exchange: Exchange) {
         guard let part = part(exchange) else { return }
-        guard let frame = part.frame else { return refuse(exchange, .notFound, "this part has no frame") }
+        guard let frame = part.frame else { return exchange.refuse(.notFound, "error", "this part has no frame") }
         exchange.respond(.ok, frame.mediaType, fields: [("Cache-Control", "max-age=60")]) { buffer in
             unsafe frame.bytes.withUnsafeBytes { unsafe buffer.append($0) }
         }
@@ -180,7 +180,7 @@ package final class StationDoor: Sendable {
 
     private func heatmap(_ exchange: Exchange) {
         guard let part = part(exchange) else { return }
-        guard let map = part.heatmap else { return refuse(exchange, .notFound, "this part has no heat-map") }
+        guard let map = part.heatmap else { return exchange.refuse(.notFound, "error", "this part has no heat-map") }
         exchange.respond(.ok) { buffer in
             var json = JSONWriter(buffer)
             json.beginObject()
@@ -201,12 +201,12 @@ package final class StationDoor: Sendable {
         var verdict: Verdict?
         if overrides {
             guard let name = said.verdict, let given = Verdict(name: name), given != .none else {
-                return refuse(exchange, .unprocessable, "verdict must be PASS, REJECT or REVIEW")
+                return exchange.refuse(.unprocessable, "error", "verdict must be PASS, REJECT or REVIEW")
             }
             verdict = given
         }
         guard board.review(entry: part.entry, verdict: verdict, by: said.by, reason: said.reason) else {
-            return refuse(exchange, .notFound, "this part is not among the last ones any more")
+            return exchange.refuse(.notFound, "error", "this part is not among the last ones any more")
         }
         clerk.noteReview(entry: part.entry, part: part.key.part, verdict: verdict, by: said.by, reason: said.reason)
         agree(exchange)
@@ -214,17 +214,19 @@ package final class StationDoor: Sendable {
 
     private func push(_ exchange: Exchange) {
         guard let pushed else {
-            return refuse(
-                exchange, .notFound, "this station's camera is not \(PushSource.address): nobody pushes frames to it")
+            return exchange.refuse(
+                .notFound, "error", "this station's camera is not \(PushSource.address): nobody pushes frames to it")
         }
         var part: UInt32?
         if let text = exchange.head.value(of: "lineside-part") {
             guard let number = UInt32(text) else {
-                return refuse(exchange, .badRequest, "Lineside-Part is not a part's id")
+                return exchange.refuse(.badRequest, "error", "Lineside-Part is not a part's id")
             }
             part = number
         }
-        guard unsafe !exchange.body.isEmpty else { return refuse(exchange, .badRequest, "the body holds no picture") }
+        guard unsafe !exchange.body.isEmpty else {
+            return exchange.refuse(.badRequest, "error", "the body holds no picture")
+        }
         let number = unsafe pushed.push([UInt8](exchange.body), part: part)
         exchange.respond(.ok) { buffer in
             var json = JSONWriter(buffer)
@@ -239,7 +241,7 @@ package final class StationDoor: Sendable {
 
     private func bypass(_ exchange: Exchange) {
         guard let said = said(exchange) else { return }
-        guard let on = said.on else { return refuse(exchange, .unprocessable, "on must be true or false") }
+        guard let on = said.on else { return exchange.refuse(.unprocessable, "error", "on must be true or false") }
         judge.wish(.bypass(on: on, by: said.by, reason: said.reason))
         agree(exchange)
     }
@@ -254,7 +256,7 @@ package final class StationDoor: Sendable {
         var path: String?
         if unsafe exchange.body.count > 0 {
             guard let words = Words(exchange) else {
-                return refuse(exchange, .badRequest, "the body is not a JSON object")
+                return exchange.refuse(.badRequest, "error", "the body is not a JSON object")
             }
             path = words.path
         }
@@ -262,17 +264,17 @@ package final class StationDoor: Sendable {
             let file = try release(path)
             judge.wish(.release(file))
             agree(exchange)
-        } catch { refuse(exchange, .unprocessable, "\(error)") }
+        } catch { exchange.refuse(.unprocessable, "error", "\(error)") }
     }
 
     private func said(_ exchange: Exchange) -> Words? {
         guard let words = Words(exchange) else {
-            refuse(exchange, .badRequest, "the body is not a JSON object")
+            exchange.refuse(.badRequest, "error", "the body is not a JSON object")
             return nil
         }
         guard !words.by.isEmpty, words.by.utf8.count <= 200, words.reason.utf8.count <= 2000 else {
-            refuse(
-                exchange, .unprocessable,
+            exchange.refuse(
+                .unprocessable, "error",
                 "by must say who you are, in at most 200 bytes, and reason why, in at most 2000")
             return nil
         }
@@ -280,16 +282,6 @@ package final class StationDoor: Sendable {
     }
 
     private func agree(_ exchange: Exchange) { exchange.respond(.ok) { $0.append("{}" as StaticString) } }
-
-    private func refuse(_ exchange: Exchange, _ status: Status, _ text: String) {
-        exchange.respond(status) { buffer in
-            var json = JSONWriter(buffer)
-            json.beginObject()
-            json.key("error" as StaticString)
-            json.string(text)
-            json.endObject()
-        }
-    }
 }
 
 /// What a person's request says.
@@ -308,24 +300,5 @@ private struct Words {
         verdict = root["verdict"]?.string
         on = root["on"]?.bool
         path = root["model"]?.string
-    }
-}
-
-/// The alphabet of RFC 4648, with padding.
-enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func text(_ bytes: [UInt8]) -> String {
-        var out: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = (0..<3).map { start + $0 < bytes.count ? UInt32(bytes[start + $0]) : 0 }
-            let bits = group[0] << 16 | group[1] << 8 | group[2]
-            for place in 0..<4 {
-                out.append(
-                    start + place > bytes.count
-                        ? UInt8(ascii: "=") : alphabet[Int(bits >> (18 - 6 * UInt32(place)) & 63)])
-            }
-        }
-        return String(decoding: out, as: UTF8.self)
     }
 }

@@ -160,8 +160,7 @@ struct StationReport {
         json.endObject()
     }
 
-    private func writeNeighbours(_ contents: StationBoard.Contents, _ now: Instant, _ json: inout JSONWriter)
-    {
+    private func writeNeighbours(_ contents: StationBoard.Contents, _ now: Instant, _ json: inout JSONWriter) {
         json.key("plc" as StaticString)
         json.beginObject()
         json.member("connected", contents.plc.isConnected && now.since(contents.plcBeat) < Span64.second)

@@ -43,3 +43,5 @@ bool ls_sha256_of(const void *bytes, size_t count, ls_sha256_digest *digest) {
     put(out, digest);
     return true;
 }
+
+void ls_base64(const uint8_t *bytes, size_t count, char *text) { EVP_EncodeBlock((unsigned char *)text, bytes, (int)count); }

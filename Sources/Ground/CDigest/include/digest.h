@@ -14,5 +14,7 @@ bool ls_sha256_update(ls_sha256 *sha, const void *bytes, size_t count);
 /// Gives the digest of everything since the last one, and begins anew.
 bool ls_sha256_finish(ls_sha256 *sha, ls_sha256_digest *digest);
 void ls_sha256_free(ls_sha256 *sha);
+/// Writes `count` bytes in base 64, padded, with a zero behind: 4 * ((count + 2) / 3) + 1 bytes.
+void ls_base64(const uint8_t *bytes, size_t count, char *text);
 /// The digest of bytes that lie in one place.
 bool ls_sha256_of(const void *bytes, size_t count, ls_sha256_digest *digest);
