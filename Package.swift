@@ -134,6 +134,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("DatabaseTests", ["Core", "Files", "Database"]),
     ("PartLedgerTests", ["Core", "Crypto", "Files", "Database", "Process", "PartLedger"]),
     ("CamerasTests", ["Core", "Cameras"]),
+    ("CameraHostTests", ["Core", "CameraHost"]),
     ("FrameRingTests", ["CKernel", "Core", "FrameRing"]),
     ("InferenceTests", ["Core", "InferenceProtocol", "Link", "Process", "EngineKeeping", "Inference"]),
     ("LoadBenchTests", ["Core", "JSON", "LoadBench"]),

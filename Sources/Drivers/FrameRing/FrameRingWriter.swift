@@ -37,6 +37,12 @@ package final class FrameRingWriter: Sendable {
         tellChange()
     }
 
+    /// Says that a camera that was only silent sends frames again.
+    package func sayBack() {
+        unsafe ls_store(&ring.ring.pointee.state, CameraState.Phase.connected.rawValue)
+        tellChange()
+    }
+
     /// Says that there is no camera; counted as a loss if there was one.
     package func sayLost(_ reason: String) {
         sayError(reason)

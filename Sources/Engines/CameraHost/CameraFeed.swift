@@ -81,22 +81,33 @@ package final class CameraFeed: Sendable {
     /// Until the camera is lost; gives the reason.
     private func feed(from camera: Camera, _ backOff: inout BackOff) -> String {
         var told = Camera.Counts()
+        var pace = FramePace()
         while !isLeaving.load(ordering: .relaxed) {
             writer.promise(within: Self.promise)
-            let event = camera.next(timeout: Self.beat)
+            let event = camera.next(timeout: patience(pace))
             told = count(camera, since: told)
             switch consume event {
             case .frame(let frame):
+                if pace.isMissing { writer.sayBack() }
+                pace.note(frame.facts.arrived)
                 unsafe frame.withPixels { pixels in
                     if let start = pixels.baseAddress { _ = unsafe writer.publish(frame.facts, start) }
                 }
                 backOff.reset()
             case .damaged(let reason): writer.sayDamaged(reason)
-            case .silence: break
+            case .silence:
+                // Where silence is no news, there is no rhythm either.
+                if address.silence != nil, let missing = pace.look(.now) { writer.sayLost(missing) }
             case .lost(let reason): return reason
             }
         }
         return "no longer wanted"
+    }
+
+    /// How long to wait for news: not past the moment at which a frame is missed.
+    private func patience(_ pace: FramePace) -> UInt64 {
+        guard address.silence != nil, let limit = pace.limit else { return Self.beat }
+        return min(Self.beat, max(limit.since(.now), Span64.millisecond))
     }
 
     private func count(_ camera: Camera, since told: Camera.Counts) -> Camera.Counts {
