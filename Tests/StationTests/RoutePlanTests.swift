@@ -37,6 +37,33 @@ import Testing
         }
     }
 
+    private static func atCamera(_ address: String?) -> RouteRule {
+        var rule = RouteRule(name: address ?? "any")
+        rule.camera = address
+        return rule
+    }
+
+    /// Stations may share their routes: each takes those for its camera.
+    @Test(arguments: [
+        ("gige://7", "gige://7", true), ("gige://7", "gige://8", false), ("gige://7", "gige://70", false),
+        ("gige://7*", "gige://7?trigger=Line1", true), ("gige://*", "rtsp://host/7", false), ("*", "sim://", true),
+    ])
+    func aRouteForACamera(_ pattern: String, _ address: String, _ isMeant: Bool) throws {
+        let plan = try RoutePlan([Self.atCamera(pattern)], camera: address)
+        #expect(plan.choose(Self.facts(1)) == (isMeant ? 0 : nil))
+    }
+
+    @Test(
+        arguments: [
+            ("gige://7", "gige://8", false), ("gige://7", "gige://7", true), ("gige://7", "gige://*", true),
+            ("gige://*", "gige://7", true), ("gige://7*", "gige://*", true), ("gige://7*", "gige://8*", false),
+            ("gige://7", nil, true),
+        ] as [(String, String?, Bool)])
+    func routesForTheSameCameraAreRefused(_ one: String, _ other: String?, _ conflict: Bool) {
+        let plan = Result { () throws(Fault) in try RoutePlan([Self.atCamera(one), Self.atCamera(other)]) }
+        #expect((try? plan.get()) == nil ? conflict : !conflict)
+    }
+
     @Test func anUnknownPartIsTheDefaultModels() throws {
         #expect(try RoutePlan([]).choose(Self.facts(7)) == nil)
         #expect(try RoutePlan([Self.rule("gears", parts: 1...9)]).choose(Self.facts(10)) == nil)

@@ -3,6 +3,8 @@ package import Core
 /// What a part must be like to be judged by another model than the default one. What is not named may be anything.
 package struct RouteRule: Hashable, Sendable {
     package let name: String
+    /// A camera's address; what follows a `*` at its end may be anything.
+    package var camera: String?
     package var partNumbers: ClosedRange<Int>?
     package var brightness: ClosedRange<Double>?
     package var width: ClosedRange<Int>?
@@ -18,10 +20,28 @@ package struct RouteRule: Hashable, Sendable {
             && (width?.contains(facts.width) ?? true) && (height?.contains(facts.height) ?? true)
     }
 
+    /// Whether parts at this camera are meant at all: stations may share their routes.
+    package func isFor(camera address: String) -> Bool {
+        camera.map { Self.mayBeOne($0, address) } ?? true
+    }
+
     /// Whether some part fits both.
     func overlaps(_ other: RouteRule) -> Bool {
-        Self.meet(partNumbers, other.partNumbers) && Self.meet(brightness, other.brightness)
+        guard camera == nil || other.camera == nil || Self.mayBeOne(camera ?? "", other.camera ?? "") else {
+            return false
+        }
+        return Self.meet(partNumbers, other.partNumbers) && Self.meet(brightness, other.brightness)
             && Self.meet(width, other.width) && Self.meet(height, other.height)
+    }
+
+    /// Whether some address is meant by both.
+    private static func mayBeOne(_ left: String, _ right: String) -> Bool {
+        switch (left.hasSuffix("*"), right.hasSuffix("*")) {
+        case (false, false): left == right
+        case (true, false): right.hasPrefix(left.dropLast())
+        case (false, true): left.hasPrefix(right.dropLast())
+        case (true, true): left.dropLast().hasPrefix(right.dropLast()) || right.dropLast().hasPrefix(left.dropLast())
+        }
     }
 
     private static func meet<Bound>(_ left: ClosedRange<Bound>?, _ right: ClosedRange<Bound>?) -> Bool {
@@ -50,16 +70,17 @@ package struct RouteFacts: Hashable, Sendable {
 package struct RoutePlan: Hashable, Sendable {
     package let rules: [RouteRule]
 
-    /// Refuses rules of which two could fit the same part: which model judged it would depend on their order.
-    package init(_ rules: [RouteRule]) throws(Fault) {
+    /// Refuses rules of which two could fit the same part: which model judged it would depend on their order. Of the
+    /// others, those for `camera` are kept.
+    package init(_ rules: [RouteRule], camera: String = "") throws(Fault) {
         for (place, rule) in rules.enumerated() {
             if let other = rules[..<place].first(where: { $0.overlaps(rule) }) {
                 throw Fault(
                     .invalid, "routes '\(other.name)' and '\(rule.name)' fit the same parts",
-                    hint: "make their part numbers, brightness or sizes differ")
+                    hint: "make their cameras, part numbers, brightness or sizes differ")
             }
         }
-        self.rules = rules
+        self.rules = rules.filter { $0.isFor(camera: camera) }
     }
 
     /// The rule's place; nil for the default model.

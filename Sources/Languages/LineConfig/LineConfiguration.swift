@@ -35,6 +35,7 @@ package struct LineConfiguration: Hashable, Sendable {
     package struct Route: Hashable, Sendable {
         package let name: String
         package let model: String
+        package let camera: String?
         package let partNumbers: ClosedRange<Int>?
         package let brightness: ClosedRange<Double>?
         package let width: ClosedRange<Int>?
@@ -176,7 +177,7 @@ extension LineConfiguration.Frames {
 }
 
 extension LineConfiguration.Route {
-    private static let keys = ["name", "model", "part_number", "brightness", "width", "height"]
+    private static let keys = ["name", "model", "camera", "part_number", "brightness", "width", "height"]
 
     static func list(_ node: JSONNode?, _ file: String, _ path: (String) -> String) throws(Fault) -> [Self] {
         guard let node else { return [] }
@@ -196,13 +197,15 @@ extension LineConfiguration.Route {
         guard let model = try reader.text("model") else { throw Fault(.invalid, "\(file): \(place).model is missing") }
         name = try reader.text("name") ?? place
         self.model = path(model)
+        camera = try reader.text("camera")
         partNumbers = try reader.range("part_number", within: 0...65_535)
         brightness = try reader.range("brightness", within: 0...255)
         width = try reader.range("width", within: 1...16_384)
         height = try reader.range("height", within: 1...16_384)
-        guard partNumbers != nil || brightness != nil || width != nil || height != nil else {
+        guard camera != nil || partNumbers != nil || brightness != nil || width != nil || height != nil else {
             throw Fault(
-                .invalid, "\(file): \(place) fits every part", hint: "name part_number, brightness, width or height")
+                .invalid, "\(file): \(place) fits every part",
+                hint: "name camera, part_number, brightness, width or height")
         }
     }
 }

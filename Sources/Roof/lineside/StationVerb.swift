@@ -102,15 +102,10 @@ private struct StationHouse {
     private static func routes(
         _ configuration: LineConfiguration, _ usual: ReleaseFile, _ session: SessionSettings, _ bells: Bells
     ) throws -> (RoutePlan, [EngineSeat]) {
-        var rules: [RouteRule] = []
+        let rules = configuration.routes.map { RouteRule($0) }
+        let plan = try RoutePlan(rules, camera: configuration.camera)
         var seats: [EngineSeat] = []
-        for route in configuration.routes {
-            var rule = RouteRule(name: route.name)
-            rule.partNumbers = route.partNumbers
-            rule.brightness = route.brightness
-            rule.width = route.width
-            rule.height = route.height
-            rules.append(rule)
+        for (route, rule) in zip(configuration.routes, rules) where rule.isFor(camera: configuration.camera) {
             let release = try ReleaseFile(route.model)
             guard release.preprocessing.channels == usual.preprocessing.channels else {
                 throw Fault(
@@ -124,7 +119,7 @@ private struct StationHouse {
                     launcher: try StationEngines.launcher(
                         for: release, session, bells, priority: max(0, configuration.priority - 1))))
         }
-        return (try RoutePlan(rules), seats)
+        return (plan, seats)
     }
 
     private static func clerk(_ configuration: LineConfiguration, _ session: SessionSettings) throws -> Clerk {
@@ -194,6 +189,17 @@ private struct StationHouse {
         door.close()
         server.drain(until: Instant.now.advanced(by: Self.drainNanoseconds))
         clerk.close()
+    }
+}
+
+extension RouteRule {
+    fileprivate init(_ route: LineConfiguration.Route) {
+        self.init(name: route.name)
+        camera = route.camera
+        partNumbers = route.partNumbers
+        brightness = route.brightness
+        width = route.width
+        height = route.height
     }
 }
 
