@@ -4,11 +4,12 @@ import json
 import shutil
 import struct
 import zlib
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from line import MODEL
+from line import MODEL, trace
 from server import wait_until
 
 METADATA = json.loads((MODEL / "metadata.json").read_text())
@@ -159,6 +160,32 @@ def test_a_release_changes_between_two_parts(running, tmp_path):
     assert running.state()["counts"]["release_switches"] == 1
 
 
+def replay(lineside, line, entry, *flags):
+    return lineside("replay", entry, "--state", line.state_folder, *flags)
+
+
+def test_a_replay_finds_the_release_that_judged(make_line, tmp_path, lineside):
+    """A43: by its digest, through the ledger; and says so when it is gone or another."""
+    first = write_release(tmp_path / "first", {"model_version": "1"})
+    second = write_release(tmp_path / "second", {"model_version": "2", "threshold": 0.0, "review": None})
+    line = make_line(model=str(first), frames={"pass_sample": 1}).start()
+    line.plc.judge(1)
+    assert line.post("/station/release", {"model": second}).status_code == 200
+    wait_until(lambda: line.state()["release"]["version"] == "2", "the second release")
+    line.plc.judge(2)
+    line.station.stop()
+    numbers = [trace(lineside, line, part)[0]["entry"]["n"] for part in (1, 2)]
+    for number in numbers:
+        again = replay(lineside, line, number)
+        assert again.returncode == 0 and "identical, every output byte" in again.stdout, again.stdout + again.stderr
+    (Path(first) / "metadata.json").write_text((Path(second) / "metadata.json").read_text())
+    changed = replay(lineside, line, numbers[0])
+    assert changed.returncode == 78 and "was judged by release" in changed.stderr, changed.stderr
+    shutil.rmtree(first)
+    gone = replay(lineside, line, numbers[0])
+    assert gone.returncode != 0 and "no model at" in gone.stderr, gone.stderr
+
+
 # -- routes -----------------------------------------------------------------------------------------------------------
 
 
@@ -174,6 +201,18 @@ def test_routes_choose_the_model(make_line, tmp_path):
     assert [verdicts[number] for number in (10, 19)] == ["REJECT"] * 2
     assert all(verdicts[number] != "REJECT" for number in (0, 9, 20)), "of these surfaces none is defective"
     assert line.state()["counts"]["by_route"] == {"tiles": 2, "default": 3}
+
+
+def test_routes_that_stations_share(make_line, tmp_path):
+    """[line-route-1] Each station takes those for its camera, and does not even load the others."""
+    strict = write_release(tmp_path / "strict", {"threshold": 0.0, "review": None, "model_name": "strict"})
+    routes = [
+        {"name": "ours", "model": strict, "camera": "sim://*"},
+        {"name": "theirs", "model": strict, "camera": "gige://*"},
+    ]
+    line = make_line(routes=routes).start()
+    assert [line.plc.judge(part).result.verdict for part in (1, 2)] == ["REJECT"] * 2
+    assert line.state()["counts"]["by_route"] == {"ours": 2, "default": 0}
 
 
 @pytest.mark.parametrize(
@@ -194,6 +233,8 @@ def test_routes_choose_the_model(make_line, tmp_path):
         ([{"model": "MODEL", "width": 0}], "routes[0].width must be a whole number, or [low, high], from 1 to 16384"),
         ([{"model": "MODEL", "height": "tall"}], "routes[0].height must be"),
         ([{"model": "MODEL", "part_number": 1}, {"model": "MODEL", "width": 640}], "fit the same parts"),
+        ([{"model": "MODEL", "camera": "sim://*"}, {"model": "MODEL", "width": 640}], "fit the same parts"),
+        ([{"model": "MODEL", "camera": 7}], "routes[0].camera must be"),
         ([{"model": "/no/such/model", "part_number": 1}], "no model at /no/such/model"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -18,6 +18,13 @@ package enum FileAccess {
     package static func isFile(_ path: String) -> Bool { facts(path)?.isFolder == false }
     package static func isFolder(_ path: String) -> Bool { facts(path)?.isFolder == true }
 
+    /// The path from the root, links resolved; as it was when nothing is there.
+    package static func absolute(_ path: String) -> String {
+        guard let resolved = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+
     /// Names in a folder, sorted, without those that begin with a dot unless they are asked for.
     package static func names(in folder: String, hidden: Bool = false) throws(Fault) -> [String] {
         guard let handle = unsafe opendir(folder) else { throw Fault.system("reading folder \(folder)") }

@@ -1,5 +1,6 @@
 internal import Core
 internal import Crypto
+internal import Files
 package import PartLedger
 internal import Synchronization
 
@@ -97,7 +98,10 @@ package final class Clerk: Sendable {
                 .event(
                     EventRecord(
                         .release, station: station, "\(file.name) version \(file.version) is active",
-                        facts: [EventRecord.Fact("release", "\(file.digest)")])))
+                        facts: [
+                            EventRecord.Fact("release", "\(file.digest)"),
+                            EventRecord.Fact("path", FileAccess.absolute(file.modelPath)),
+                        ])))
         case .failed(let fault): noteFault("the model did not load: \(fault.message)", "\(fault)")
         case .lost(let how): noteFault(how, how)
         }

@@ -14,7 +14,7 @@ enum ReplayVerb {
         name: "replay", summary: "judge a part's kept frame again, with the same release, and compare",
         usage: "replay DECISION [OPTIONS]",
         flags: [
-            StateOption.flag, Flag("model", "PATH", "the release (Samples/surfaces/1)"),
+            StateOption.flag, Flag("model", "PATH", "the release (where the one that judged the part was)"),
             Flag("threads", "N", "threads inside the run (those of the record)"), Options.output,
         ],
         notes: """
@@ -32,13 +32,7 @@ enum ReplayVerb {
             throw Fault(.notFound, "entry \(number) is not a part's decision", hint: "`lineside trace last` lists them")
         }
         let frame = try frame(of: record, number, folder)
-        let release = try ReleaseFile(options.text("model") ?? SampleRelease.path)
-        guard record.release == release.digest else {
-            throw Fault(
-                .invalid,
-                "entry \(number) was judged by release \(record.release.map { "\($0)" } ?? "none"), and \(release.modelPath) is \(release.digest)",
-                hint: "name that release with --model")
-        }
+        let release = try release(of: record, number, options.text("model"), reader)
         let environment = try reader.environment(of: record)
         var session = SessionSettings()
         session.threads = try options.int("threads", in: 1...256) ?? threads(environment)
@@ -49,6 +43,27 @@ enum ReplayVerb {
             now: [EventRecord.Fact("runtime", result.runtime)] + MachineFacts.facts(threads: session.threads))
         Verbs.say(wantsJSON ? comparison.json : comparison.text)
         return comparison.isIdentical ? ExitCode.ok : ExitCode.judgedBad
+    }
+
+    /// The release that judged the part: the ledger knows where it lay, and the digest whether it is still the same.
+    private static func release(
+        of record: PartRecord, _ number: UInt64, _ path: String?, _ reader: LedgerReader
+    ) throws(Fault) -> ReleaseFile {
+        guard let digest = record.release else {
+            throw Fault(.invalid, "entry \(number) was judged by no release: it is \(record.reason)")
+        }
+        guard let place = path == nil ? try reader.path(of: digest) : path else {
+            throw Fault(
+                .notFound, "the ledger does not say where release \(digest) lay", hint: "name it with --model")
+        }
+        let release = try ReleaseFile(place)
+        guard release.digest == digest else {
+            throw Fault(
+                .invalid,
+                "entry \(number) was judged by release \(digest), and \(release.modelPath) is \(release.digest)",
+                hint: "name that release with --model")
+        }
+        return release
     }
 
     private static func threads(_ environment: EventRecord?) -> Int {

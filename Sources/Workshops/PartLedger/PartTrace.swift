@@ -1,4 +1,6 @@
 package import Core
+package import Crypto
+internal import Database
 
 /// One judgement of a part, with all that was written about it afterwards.
 package struct PartTrace: Hashable, Sendable {
@@ -47,6 +49,19 @@ extension LedgerReader {
             traces += try PartTrace.gather(about + [judged]).filter { $0.judgement.row.n == judged.n }
         }
         return traces
+    }
+
+    /// Where a release lay when it last became active.
+    package func path(of release: SHA256Digest) throws(Fault) -> String? {
+        let events = try database.prepare(
+            "SELECT \(LedgerRow.columns) FROM entries WHERE kind = \(EntryKind.event.rawValue) ORDER BY n DESC")
+        while try events.step() {
+            guard case .event(let event) = try LedgerEntry(LedgerRow(events)), event.name == .release,
+                event["release"] == .text("\(release)"), case .text(let path)? = event["path"]
+            else { continue }
+            return path
+        }
+        return nil
     }
 
     /// The event that tells on what a part was computed.
