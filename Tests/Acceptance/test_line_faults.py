@@ -459,7 +459,9 @@ def test_a_reset_by_the_plc(make_line, tmp_path):
     line = make_line(camera=f"folder://{tmp_path}/frames").start()
     assert [line.plc.judge(part).result.reason for part in range(1, 4)] == ["INPUT_INVALID"] * 3
     wait_until(lambda: "DECISIONS" in [alarm["code"] for alarm in line.state()["alarms"]], "the alarm", 3)
+    line.plc.wait("FAULT, and READY still", lambda said: {"fault", "ready"} <= said.status, 3)
     line.plc.control = ENABLE | RESET
+    line.plc.wait("no FAULT", lambda said: "fault" not in said.status, 3)
     wait_until(lambda: not line.state()["alarms"], "no alarm", 3)
     line.plc.control = ENABLE
     assert line.plc.judge(4).gate == "REJECT"

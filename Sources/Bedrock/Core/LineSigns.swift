@@ -6,13 +6,19 @@ package struct StationSign: Hashable, Sendable {
     package let modelCode: UInt16
     /// A person at the station has put the line into bypass.
     package let isBypassed: Bool
+    /// Too many parts were not judged: a person must look, and say so with a reset.
+    package let needsReset: Bool
 
-    package init(beat: Instant, life: UInt32, state: StationState, modelCode: UInt16, isBypassed: Bool = false) {
+    package init(
+        beat: Instant, life: UInt32, state: StationState, modelCode: UInt16, isBypassed: Bool = false,
+        needsReset: Bool = false
+    ) {
         self.beat = beat
         self.life = life
         self.state = state
         self.modelCode = modelCode
         self.isBypassed = isBypassed
+        self.needsReset = needsReset
     }
 }
 

@@ -101,22 +101,26 @@ internal import Glibc
     // MARK: the station's word
 
     private static let bypassBit: UInt16 = 1 << 15
+    private static let resetBit: UInt16 = 1 << 14
 
     /// The station's sign of life, with what it is ready for.
-    package func beat(_ now: Instant, state: StationState, modelCode: UInt16, isBypassed: Bool = false) {
-        unsafe ls_store(
-            &box.pointee.release, UInt32(state.rawValue | (isBypassed ? Self.bypassBit : 0)) << 16 | UInt32(modelCode))
+    package func beat(
+        _ now: Instant, state: StationState, modelCode: UInt16, isBypassed: Bool = false, needsReset: Bool = false
+    ) {
+        let word = state.rawValue | (isBypassed ? Self.bypassBit : 0) | (needsReset ? Self.resetBit : 0)
+        unsafe ls_store(&box.pointee.release, UInt32(word) << 16 | UInt32(modelCode))
         unsafe ls_store64(&box.pointee.station_beat_ns, now.nanoseconds)
     }
 
     package var station: StationSign {
         let word = unsafe ls_load(&box.pointee.release)
+        let high = UInt16(truncatingIfNeeded: word >> 16)
         return unsafe StationSign(
             beat: Instant(nanoseconds: ls_load64(&box.pointee.station_beat_ns)),
             life: ls_load(&box.pointee.station_life),
-            state: StationState(rawValue: UInt16(truncatingIfNeeded: word >> 16) & ~Self.bypassBit) ?? .boot,
-            modelCode: UInt16(truncatingIfNeeded: word),
-            isBypassed: UInt16(truncatingIfNeeded: word >> 16) & Self.bypassBit != 0)
+            state: StationState(rawValue: high & ~(Self.bypassBit | Self.resetBit)) ?? .boot,
+            modelCode: UInt16(truncatingIfNeeded: word), isBypassed: high & Self.bypassBit != 0,
+            needsReset: high & Self.resetBit != 0)
     }
 
     // MARK: the PLC process' word

@@ -346,7 +346,7 @@ package struct ControlPlan: Sendable {
         result.state = hasFault ? .fault : !stationLives ? .boot : !waiting.isEmpty ? .busy : station.state
         if obstacle == nil { result.status.insert(.ready) }
         if !waiting.isEmpty { result.status.insert(.busy) }
-        if hasFault || (stationLives && station.state == .fault) { result.status.insert(.fault) }
+        if hasFault || stationLives && (station.state == .fault || station.needsReset) { result.status.insert(.fault) }
         if isBypassed { result.status.insert(.bypass) }
         guard isShowing else {
             if request.ackSequence == shown.key.sequence, shown.key.sequence != 0 {

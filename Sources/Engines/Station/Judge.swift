@@ -38,6 +38,7 @@ internal import Synchronization
     private var isBypassed = false
     private var selfTrigger: SelfTrigger?
     private var sawReset = false
+    private var decisions = DecisionWatch()
 
     package init(
         _ settings: StationSettings, mailbox: Mailbox, seats: SeatRow, source: any FrameSource, bells: Bells,
@@ -83,9 +84,13 @@ internal import Synchronization
         let isIdle = plan.atModel == nil && !(mailbox.hasUnreadVerdicts && ioLives(now))
         for event in seats.tend(now, isIdle: isIdle) { clerk.note(event) }
         let state = state
-        mailbox.beat(now, state: state, modelCode: isBypassed ? 0 : seats.activeEdition, isBypassed: isBypassed)
+        mailbox.beat(
+            now, state: state, modelCode: isBypassed ? 0 : seats.activeEdition, isBypassed: isBypassed,
+            needsReset: decisions.complaint != nil)
         noteReset(mailbox.plc.wantsReset)
-        board.note(state: state, seats: seats, source: source, plc: mailbox.plc, plcBeat: mailbox.ioBeat)
+        board.note(
+            state: state, seats: seats, source: source, plc: mailbox.plc, plcBeat: mailbox.ioBeat,
+            complaint: decisions.complaint)
         readOutcomes()
         readTriggers()
         for decision in plan.expire(Instant.now) { tell(decision, nil) }
@@ -123,6 +128,7 @@ internal import Synchronization
             board.noteBypass(on, by: by, reason: reason)
             clerk.noteBypass(on, by: by, reason: reason)
         case .reset(let by, let reason):
+            decisions.reset()
             board.clearAlarms()
             clerk.noteReset(by: by, reason: reason)
         }
@@ -163,6 +169,7 @@ internal import Synchronization
             let decision = Decision(
                 part: part, verdict: letter.verdict, reason: letter.reason, modelCode: 0, score: 0, at: letter.at)
             let entry = clerk.write(decision, nil)
+            decisions.note(decision.reason)
             board.note(decision, entry: entry, nil)
             clerk.note(letter, of: decision, entry: entry)
         }
@@ -286,6 +293,7 @@ internal import Synchronization
             key: decision.part.key, verdict: decision.verdict, reason: decision.reason, modelCode: decision.modelCode,
             score: decision.score, stationLife: life, ioLife: decision.part.ioLife, decided: .now, entry: entry)
         if decision.part.ioLife != SelfTrigger.life, !mailbox.send(letter) { board.noteLostVerdict() }
+        decisions.note(decision.reason)
         board.note(decision, entry: entry, evidence)
     }
 }

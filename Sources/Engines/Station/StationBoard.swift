@@ -25,7 +25,6 @@ package final class StationBoard: Sendable {
         var source = SourceStatus()
         var sourceName = ""
         var alarms: [Alarm] = []
-        var decisions = DecisionWatch()
         var restarts: UInt64 = 0
         var routes: [(name: String, parts: UInt64)] = []
         var switches: UInt64 = 0
@@ -64,7 +63,8 @@ package final class StationBoard: Sendable {
     // MARK: what the decision thread tells
 
     func note(
-        state: StationState, seats: SeatRow, source: any FrameSource, plc: PLCSign, plcBeat: Instant
+        state: StationState, seats: SeatRow, source: any FrameSource, plc: PLCSign, plcBeat: Instant,
+        complaint: String?
     ) {
         let edition = seats.edition
         let release = seats.usual.release.map { ($0.file, edition) }
@@ -85,6 +85,7 @@ package final class StationBoard: Sendable {
             board.routes = routes
             board.switches = switches
             Self.raise("MODEL", failure.map { "\($0)" }, in: &board)
+            Self.raise("DECISIONS", complaint, in: &board)
             Self.raise("CAMERA_LOST", status.isConnected ? nil : "the camera is lost: \(status.text)", in: &board)
             // A station that triggers itself has no PLC to miss.
             guard !triggersItself else { return }
@@ -108,12 +109,7 @@ package final class StationBoard: Sendable {
         }
     }
 
-    func clearAlarms() {
-        change { board in
-            board.alarms.removeAll()
-            board.decisions.reset()
-        }
-    }
+    func clearAlarms() { change { $0.alarms.removeAll() } }
 
     func note(_ decision: Decision, entry: UInt64, _ evidence: Evidence?) {
         var part = ShownPart(entry: entry, decision: decision, wall: Int64(WallClock.milliseconds))
@@ -123,8 +119,6 @@ package final class StationBoard: Sendable {
         change { board in
             board.verdicts[Int(decision.verdict.rawValue)] += 1
             board.reasons[Int(decision.reason.rawValue)] += 1
-            board.decisions.note(decision.reason)
-            Self.raise("DECISIONS", board.decisions.complaint, in: &board)
             board.decided.append((decision.at, decision.verdict))
             board.decided.removeAll { decision.at.since($0.at) > Self.rateWindow }
             board.parts.insert(part, at: 0)
