@@ -39,6 +39,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Workshops", [
         ("EngineKeeping", ["CKernel", "Core", "InferenceProtocol", "Link", "Process", "Files"]),
         ("PartLedger", ["CKernel", "Core", "Crypto", "JSON", "Files", "Database"]),
+        ("ReleaseWatch", ["Core"]),
     ]),
     ("Engines", [
         ("CameraHost", ["Core", "Cameras", "FrameRing", "Process"]),
@@ -133,6 +134,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("CryptoTests", ["Crypto"]),
     ("DatabaseTests", ["Core", "Files", "Database"]),
     ("PartLedgerTests", ["Core", "Crypto", "Files", "Database", "Process", "PartLedger"]),
+    ("ReleaseWatchTests", ["Core", "ReleaseWatch"]),
     ("CamerasTests", ["Core", "Cameras"]),
     ("CameraHostTests", ["Core", "CameraHost"]),
     ("FrameRingTests", ["CKernel", "Core", "FrameRing"]),
