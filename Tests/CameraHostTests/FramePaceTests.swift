@@ -32,6 +32,25 @@ import Testing
         #expect(pace.isMissing)
     }
 
+    @Test func aStreamMayComeInBursts() {
+        var pace = FramePace(sway: 250 * Span64.millisecond)
+        for frame in 0..<8 as Range<UInt64> {
+            pace.note(Instant(nanoseconds: Self.start + frame * 40 * Span64.millisecond))
+        }
+        let last = Instant(nanoseconds: Self.start + 7 * 40 * Span64.millisecond)
+        #expect(pace.look(last.advanced(by: 289 * Span64.millisecond)) == nil)
+        #expect(pace.look(last.advanced(by: 290 * Span64.millisecond)) != nil)
+    }
+
+    @Test func whoeverWasAwayDoesNotBlameTheCamera() {
+        var (pace, last) = Self.pace([UInt64](repeating: 40, count: 8))
+        let back = last.advanced(by: 500 * Span64.millisecond)
+        pace.forgive(back)
+        #expect(pace.look(back.advanced(by: 79 * Span64.millisecond)) == nil)
+        pace.note(back.advanced(by: 10 * Span64.millisecond))
+        #expect(pace.period == 40 * Span64.millisecond)
+    }
+
     @Test(arguments: 0...3)
     func tooFewFramesAreNoRhythm(count: Int) {
         var (pace, last) = Self.pace([UInt64](repeating: 40, count: count))

@@ -23,6 +23,14 @@ package struct CameraAddress: Hashable, Sendable, CustomStringConvertible {
     /// Frames that may wait; the newest are kept.
     package let queue: UInt32
 
+    /// How much later than its rhythm a frame may come without anything being wrong: networks and decoders gather frames.
+    package var sway: UInt64 {
+        switch source {
+        case .gigE: 0
+        case .pipeline: 250 * Span64.millisecond
+        }
+    }
+
     package static let schemes = ["gige://", "v4l2://", "rtsp://", "rtsps://", "gst:"]
 
     package init(parsing text: String) throws(Fault) {

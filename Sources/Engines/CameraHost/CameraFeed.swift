@@ -18,6 +18,8 @@ package final class CameraFeed: Sendable {
     static let longestPause = 2 * Span64.second
     /// How often the ring hears of us at least.
     private static let beat = 100 * Span64.millisecond
+    /// Waiting so much longer than asked, this process was stopped itself.
+    private static let lateness = 20 * Span64.millisecond
     /// A frame is copied and told in far less.
     private static let promise = 2 * Span64.second
     /// Opening reads a plug-in registry, searches the network and sets a camera up.
@@ -81,10 +83,12 @@ package final class CameraFeed: Sendable {
     /// Until the camera is lost; gives the reason.
     private func feed(from camera: Camera, _ backOff: inout BackOff) -> String {
         var told = Camera.Counts()
-        var pace = FramePace()
+        var pace = FramePace(sway: address.sway)
         while !isLeaving.load(ordering: .relaxed) {
             writer.promise(within: Self.promise)
-            let event = camera.next(timeout: patience(pace))
+            let patience = patience(pace)
+            let asked = Instant.now
+            let event = camera.next(timeout: patience)
             told = count(camera, since: told)
             switch consume event {
             case .frame(let frame):
@@ -97,7 +101,11 @@ package final class CameraFeed: Sendable {
             case .damaged(let reason): writer.sayDamaged(reason)
             case .silence:
                 // Where silence is no news, there is no rhythm either.
-                if address.silence != nil, let missing = pace.look(.now) { writer.sayLost(missing) }
+                if Instant.now.since(asked) > patience + Self.lateness {
+                    pace.forgive(.now)
+                } else if address.silence != nil, let missing = pace.look(.now) {
+                    writer.sayLost(missing)
+                }
             case .lost(let reason): return reason
             }
         }
