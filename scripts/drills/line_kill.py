@@ -27,7 +27,7 @@ COLUMNS = ["what", "times", "back ms p50 / max", "later than 1 s"]
 
 
 def add_arguments(parser):
-    parser.add_argument("--seconds", type=float, default=300)
+    parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--rate", type=float, default=30, help="parts a second (30)")
     parser.add_argument("--seed", type=int, default=1, help="of what is left to chance (1)")
     parser.add_argument("--pause", type=float, default=1.5, help="seconds of peace between two, on average (1.5)")
@@ -214,4 +214,4 @@ def summary(kind, blows):
 
 
 if __name__ == "__main__":
-    run("line_kill", __doc__, add_arguments, drill, limit_seconds=900)
+    run("line_kill", __doc__, add_arguments, drill, limit_seconds=1200)
