@@ -47,7 +47,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("EngineHost", ["CKernel", "Core", "Link", "ONNX", "Process"]),
         ("LoadBench", ["Core", "JSON"]),
         ("ControlLoop", ["CKernel", "Core", "LineMap", "Mailbox", "Modbus"]),
-        ("Station", ["CPage", "CKernel", "Core", "Crypto", "JSON", "InferenceProtocol", "Surfaces", "HTTP", "Link", "Process", "Files", "Images", "Mailbox", "FrameRing", "EngineKeeping", "PartLedger"]),
+        ("Station", ["CPage", "CKernel", "Core", "Crypto", "JSON", "InferenceProtocol", "Surfaces", "HTTP", "Link", "Process", "Files", "Images", "Mailbox", "FrameRing", "EngineKeeping", "PartLedger", "ReleaseWatch"]),
         ("LineKeeper", ["Core", "Process"]),
         ("Conveyor", ["CKernel", "Core", "LineMap", "Surfaces", "Modbus"]),
     ]),
@@ -55,7 +55,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench"]),
     ]),
 ]
 

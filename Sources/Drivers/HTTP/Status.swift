@@ -9,6 +9,7 @@ package struct Status: RawRepresentable, Hashable, Sendable {
     package static let unauthorized = Status(rawValue: 401)
     package static let notFound = Status(rawValue: 404)
     package static let methodNotAllowed = Status(rawValue: 405)
+    package static let conflict = Status(rawValue: 409)
     package static let requestTimeout = Status(rawValue: 408)
     package static let contentTooLarge = Status(rawValue: 413)
     package static let unsupportedMediaType = Status(rawValue: 415)
@@ -27,6 +28,7 @@ package struct Status: RawRepresentable, Hashable, Sendable {
         case 401: "HTTP/1.1 401 Unauthorized\r\n"
         case 404: "HTTP/1.1 404 Not Found\r\n"
         case 405: "HTTP/1.1 405 Method Not Allowed\r\n"
+        case 409: "HTTP/1.1 409 Conflict\r\n"
         case 408: "HTTP/1.1 408 Request Timeout\r\n"
         case 413: "HTTP/1.1 413 Content Too Large\r\n"
         case 415: "HTTP/1.1 415 Unsupported Media Type\r\n"

@@ -101,7 +101,7 @@ package enum ProcessFacts {
         }
     }
 
-    private static func readSmall(_ path: String, bytes: Int = 512) -> String? {
+    static func readSmall(_ path: String, bytes: Int = 512) -> String? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }

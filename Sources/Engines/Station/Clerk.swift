@@ -1,7 +1,7 @@
 internal import Core
 internal import Crypto
-internal import Files
 package import PartLedger
+internal import ReleaseWatch
 internal import Synchronization
 
 /// Writes down what the station does: the ledger's entries and the frames that go with them. Never waits for a disk.
@@ -100,11 +100,36 @@ package final class Clerk: Sendable {
                         .release, station: station, "\(file.name) version \(file.version) is active",
                         facts: [
                             EventRecord.Fact("release", "\(file.digest)"),
-                            EventRecord.Fact("path", FileAccess.absolute(file.modelPath)),
+                            EventRecord.Fact("path", file.absolutePath),
                         ])))
-        case .failed(let fault): noteFault("the model did not load: \(fault.message)", "\(fault)")
+        case .failed(_, let fault): noteFault("the model did not load: \(fault.message)", "\(fault)")
         case .lost(let how): noteFault(how, how)
         }
+    }
+
+    /// A release under watch has proved itself.
+    func noteProved(_ file: ReleaseFile, parts: UInt64) {
+        Log.line("release \(file.name) version \(file.version) has proved itself over \(parts) parts")
+        _ = ledger.append(
+            .event(
+                EventRecord(
+                    .proved, station: station, "\(file.name) version \(file.version) has proved itself",
+                    facts: [EventRecord.Fact("release", "\(file.digest)"), EventRecord.Fact("parts", Int(parts))])))
+    }
+
+    /// What was found wrong with a release, and whether it was taken back.
+    func note(_ report: TriggerReport, of file: ReleaseFile?, isRolledBack: Bool) {
+        let name = file.map { "\($0.name) version \($0.version)" } ?? "the release"
+        let text = "\(name) \(isRolledBack ? "was taken back" : "waits for a person"): \(report.evidence)"
+        Log.line("\(report.trigger.rawValue): \(text)")
+        var facts = [EventRecord.Fact("trigger", report.trigger.rawValue)]
+        if let file { facts.append(EventRecord.Fact("release", "\(file.digest)")) }
+        if let range = report.quarantine {
+            facts.append(EventRecord.Fact("quarantine_first", Int(range.lowerBound)))
+            facts.append(EventRecord.Fact("quarantine_last", Int(range.upperBound)))
+        }
+        _ = ledger.append(
+            .event(EventRecord(isRolledBack ? .rollback : .held, station: station, text, facts: facts)))
     }
 
     private func noteEnvironment(_ runtime: String) {

@@ -1,5 +1,5 @@
 internal import CKernel
-internal import Core
+package import Core
 internal import EngineKeeping
 internal import Glibc
 internal import Images
@@ -16,6 +16,8 @@ internal import Synchronization
     /// What people and programs ask of a running station.
     package enum Wish: Sendable {
         case release(ReleaseFile)
+        /// A person's word on a part that was decided.
+        case review(entry: UInt64, was: Verdict, is: Verdict?)
         case bypass(on: Bool, by: String, reason: String)
         case reset(by: String, reason: String)
     }
@@ -31,6 +33,8 @@ internal import Synchronization
     private let bells: Bells
     private let clerk: Clerk
     private let board: StationBoard
+    private let desk: ReleaseDesk
+    private var lastEntry: UInt64 = 0
     private var plan: StationPlan
     private let life: UInt32
     private let wishes = Mutex<[Wish]>([])
@@ -42,7 +46,7 @@ internal import Synchronization
 
     package init(
         _ settings: StationSettings, mailbox: Mailbox, seats: SeatRow, source: any FrameSource, bells: Bells,
-        clerk: Clerk, board: StationBoard
+        clerk: Clerk, board: StationBoard, desk: ReleaseDesk
     ) {
         self.settings = settings
         self.mailbox = mailbox
@@ -51,6 +55,7 @@ internal import Synchronization
         self.bells = bells
         self.clerk = clerk
         self.board = board
+        self.desk = desk
         plan = StationPlan(settings)
         life = mailbox.beginStation()
         selfTrigger = source.rate.map { SelfTrigger(perSecond: $0, from: .now) }
@@ -60,7 +65,8 @@ internal import Synchronization
     package func wish(_ wish: Wish) { wishes.withLock { $0.append(wish) } }
 
     package func run() {
-        seats.start()
+        seats.startRouted()
+        desk.start()
         while !stopping.load(ordering: .acquiring) {
             let rung = mailbox.bellCount
             tend()
@@ -82,7 +88,7 @@ internal import Synchronization
         for wish in takeWishes() { grant(wish) }
         // A verdict that is on its way was given by the release that is at work now: another one waits until it has arrived.
         let isIdle = plan.atModel == nil && !(mailbox.hasUnreadVerdicts && ioLives(now))
-        for event in seats.tend(now, isIdle: isIdle) { clerk.note(event) }
+        tendReleases(now, isIdle: isIdle)
         let state = state
         mailbox.beat(
             now, state: state, modelCode: isBypassed ? 0 : seats.activeEdition, isBypassed: isBypassed,
@@ -90,15 +96,28 @@ internal import Synchronization
         noteReset(mailbox.plc.wantsReset)
         board.note(
             state: state, seats: seats, source: source, plc: mailbox.plc, plcBeat: mailbox.ioBeat,
-            complaint: decisions.complaint)
+            complaint: decisions.complaint, releases: desk.facts)
         readOutcomes()
         readTriggers()
         for decision in plan.expire(Instant.now) { tell(decision, nil) }
     }
 
+    /// Changes at the seats, what became of the release that is watched, and what follows from it, at once.
+    private func tendReleases(_ now: Instant, isIdle: Bool) {
+        let events = seats.tend(now, isIdle: isIdle)
+        for event in events.routed { clerk.note(event) }
+        for event in events.usual {
+            clerk.note(event)
+            if let decision = desk.hear(event, now) { desk.act(decision, now) }
+        }
+        let isFree = plan.atModel == nil && plan.waiting.isEmpty
+        if let decision = desk.tend(now, lastEntry: lastEntry, isIdle: isFree) { desk.act(decision, now) }
+    }
+
     private func ioLives(_ now: Instant) -> Bool { now.since(mailbox.ioBeat) < Self.grace }
 
     private var state: StationState {
+        if desk.isBlocked { return .fault }
         let state = seats.state
         return state == .ready && plan.atModel != nil ? .busy : state
     }
@@ -122,13 +141,16 @@ internal import Synchronization
 
     private func grant(_ wish: Wish) {
         switch wish {
-        case .release(let file): seats.usual.change(to: file)
+        case .release(let file): desk.change(to: file)
+        case .review(let entry, let was, let verdict):
+            if let decision = desk.reviewed(entry: entry, was: was, is: verdict, .now) { desk.act(decision, .now) }
         case .bypass(let on, let by, let reason):
             isBypassed = on
             board.noteBypass(on, by: by, reason: reason)
             clerk.noteBypass(on, by: by, reason: reason)
         case .reset(let by, let reason):
             decisions.reset()
+            desk.personActed(.now)
             board.clearAlarms()
             clerk.noteReset(by: by, reason: reason)
         }
@@ -180,7 +202,8 @@ internal import Synchronization
 
     private func judge(_ part: PendingPart) {
         var evidence = Evidence()
-        let judgement = isBypassed ? .impossible(.bypass) : examine(part, &evidence)
+        let judgement: Judgement =
+            isBypassed ? .impossible(.bypass) : desk.isBlocked ? .impossible(.deviceFault) : examine(part, &evidence)
         let now = Instant.now
         guard let decision = plan.finish(judgement, now) else { return }
         tell(decision, evidence)
@@ -203,12 +226,11 @@ internal import Synchronization
         let seat = seats.seat(for: part, frame.view)
         guard let release = seat.release else { return .impossible(.noModel) }
         evidence.release = release.file
-        return score(frame, of: part, at: seat, with: release, &evidence)
+        return score(frame, of: part, with: release, &evidence)
     }
 
     private func score(
-        _ frame: SourceFrame, of part: PendingPart, at seat: EngineSeat, with release: SeatedRelease,
-        _ evidence: inout Evidence
+        _ frame: SourceFrame, of part: PendingPart, with release: SeatedRelease, _ evidence: inout Evidence
     ) -> Judgement {
         let engine = release.engine
         guard !engine.isDead, let slot = engine.caller.take(bell: 0) else { return .impossible(.modelError) }
@@ -220,26 +242,27 @@ internal import Synchronization
         }
         slot.deadline = plan.deadline(of: part)
         evidence.preprocess = Instant.now.since(began)
+        // The edition that runs: whatever sits there when the answer comes, this release gave it.
+        let edition = seats.edition
         guard engine.caller.submit(slot) else {
-            seat.kill()
+            engine.kill()
             return .impossible(.modelError)
         }
         // While the model computes there is time to put the frame into words.
         evidence.keep(frame)
-        return answer(to: slot, of: part, at: seat, with: release, &evidence)
+        return answer(to: slot, of: part, with: release, edition: edition, &evidence)
     }
 
     /// Waits for the engine. A part whose time is over is decided meanwhile; an engine that keeps its slot beyond that is replaced.
     private func answer(
-        to slot: Slot, of part: PendingPart, at seat: EngineSeat, with release: SeatedRelease,
-        _ evidence: inout Evidence
+        to slot: Slot, of part: PendingPart, with release: SeatedRelease, edition: UInt16, _ evidence: inout Evidence
     ) -> Judgement {
         let engine = release.engine
         let patience = plan.deadline(of: part).advanced(by: Self.grace)
         while true {
             if let done = engine.caller.collect(bell: 0) {
                 defer { engine.caller.putBack(done) }
-                return read(done, at: seat, with: release, &evidence)
+                return read(done, with: release, edition: edition, &evidence)
             }
             if engine.isDead {
                 evidence.trouble = "the engine died"
@@ -247,7 +270,7 @@ internal import Synchronization
             }
             let now = Instant.now
             if now >= patience {
-                seat.kill()
+                engine.kill()
                 evidence.trouble = "the engine did not stop"
                 return .impossible(.timeout)
             }
@@ -265,7 +288,7 @@ internal import Synchronization
     }
 
     private func read(
-        _ slot: Slot, at seat: EngineSeat, with release: SeatedRelease, _ evidence: inout Evidence
+        _ slot: Slot, with release: SeatedRelease, edition: UInt16, _ evidence: inout Evidence
     ) -> Judgement {
         evidence.queue = slot.started.since(slot.submitted)
         evidence.run = slot.finished.since(slot.started)
@@ -278,12 +301,12 @@ internal import Synchronization
         case .completed: break
         }
         guard let answer = release.read(slot) else {
-            seat.kill()
+            release.engine.kill()
             evidence.trouble = "the engine's answer makes no sense"
             return .impossible(.modelError)
         }
         evidence.answer = answer
-        return .scored(answer.score, modelCode: seats.edition, rule: release.file.rule)
+        return .scored(answer.score, modelCode: edition, rule: release.file.rule)
     }
 
     /// Says what a part is: to the ledger's queue, to the PLC, and to the screen, in this order and the same to all.
@@ -293,7 +316,9 @@ internal import Synchronization
             key: decision.part.key, verdict: decision.verdict, reason: decision.reason, modelCode: decision.modelCode,
             score: decision.score, stationLife: life, ioLife: decision.part.ioLife, decided: .now, entry: entry)
         if decision.part.ioLife != SelfTrigger.life, !mailbox.send(letter) { board.noteLostVerdict() }
+        lastEntry = entry
         decisions.note(decision.reason)
         board.note(decision, entry: entry, evidence)
+        if let found = desk.judged(decision, entry: entry, evidence) { desk.act(found, .now) }
     }
 }

@@ -6,14 +6,18 @@ internal import JSON
 
 /// What a station must know of a model to judge with it: how frames become its input, and when its score means what.
 /// It is one whole with the model: the digest covers both files.
-package struct ReleaseFile: Hashable, Sendable {
+package struct ReleaseFile: Sendable {
     package let modelPath: String
+    /// From the root, for whoever looks for it later.
+    let absolutePath: String
     package let metadataPath: String
     package let name: String
     package let version: String
     package let rule: DecisionRule
     package let preprocessing: Preprocessing
     package let digest: SHA256Digest
+    /// Parts whose verdict is known; nil when the release brings none.
+    let golden: GoldenSet?
 
     /// Reads `path`, a model file or a folder that holds `model.onnx`, and the metadata beside it.
     package init(_ path: String) throws(Fault) {
@@ -30,6 +34,7 @@ package struct ReleaseFile: Hashable, Sendable {
         }
         let text = try FileAccess.read(metadataPath, limit: 16 << 20)
         self.modelPath = modelPath
+        absolutePath = FileAccess.absolute(modelPath)
         self.metadataPath = metadataPath
         let reader = try ReleaseReader(text, file: metadataPath)
         name = reader.name
@@ -37,6 +42,7 @@ package struct ReleaseFile: Hashable, Sendable {
         rule = try reader.rule()
         preprocessing = try reader.preprocessing()
         try reader.checkGolden(preprocessing)
+        golden = try reader.golden()
         var hash = SHA256()
         hash.update(SHA256.digest(of: try FileAccess.read(modelPath)).bytes)
         hash.update(SHA256.digest(of: text).bytes)
@@ -105,6 +111,15 @@ private struct ReleaseReader {
         }
         let all = numbers.count == 1 ? [numbers[0], numbers[0], numbers[0]] : numbers
         return SIMD3(Float(all[0]), Float(all[1]), Float(all[2]))
+    }
+
+    /// The golden set that the release says it brings.
+    func golden() throws(Fault) -> GoldenSet? {
+        guard let node = root["golden_set"], !node.isNull else { return nil }
+        guard let name = node.string, !name.isEmpty, !name.hasPrefix("/"), !name.split(separator: "/").contains("..")
+        else { throw wrong("golden_set is not the name of a folder beside it") }
+        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        return try GoldenSet((folder.isEmpty ? "." : folder) + "/" + name)
     }
 
     /// Training and serving must make the same tensor of the golden picture, bit for bit.

@@ -23,7 +23,8 @@ package final class SeatRow {
         taken = Array(repeating: 0, count: routed.count + 1)
     }
 
-    func start() { for seat in seats { seat.start() } }
+    /// All but the default model's, which the release desk starts.
+    func startRouted() { for seat in seats.dropFirst() { seat.start() } }
 
     /// The default model's seat: what people see, and what a new release is for.
     var usual: EngineSeat { seats[0] }
@@ -40,13 +41,23 @@ package final class SeatRow {
     var restarts: UInt64 { seats.reduce(0) { $0 + $1.restarts } }
     var switches: UInt64 { seats.reduce(0) { $0 + $1.switches } }
 
-    /// `isIdle`: no part is at a model, so that one may be replaced by another.
-    func tend(_ now: Instant, isIdle: Bool) -> [SeatEvent] {
-        var events: [SeatEvent] = []
-        for seat in seats { events += seat.tend(now, isIdle: isIdle) }
-        if events.contains(where: \.changesModels) { edition = edition == .max ? 1 : edition + 1 }
-        return events
+    /// What happened at the default model's seat, and at the others. `isIdle`: no part is at a model, so that one may be
+    /// replaced by another.
+    func tend(_ now: Instant, isIdle: Bool) -> (usual: [SeatEvent], routed: [SeatEvent]) {
+        let usual = seats[0].tend(now, isIdle: isIdle)
+        let routed = seats.dropFirst().flatMap { $0.tend(now, isIdle: isIdle) }
+        if (usual + routed).contains(where: \.changesModels) { renew() }
+        return (usual, routed)
     }
+
+    /// The default model's seat goes back to the release before, at once: what the other one still says is believed by nobody.
+    func goBack() -> ReleaseFile? {
+        guard let file = usual.goBack() else { return nil }
+        renew()
+        return file
+    }
+
+    private func renew() { edition = edition == .max ? 1 : edition + 1 }
 
     /// The model for a part whose frame is there; nil when it is not at work.
     func seat(for part: PendingPart, _ frame: FrameView) -> EngineSeat {

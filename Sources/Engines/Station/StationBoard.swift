@@ -14,6 +14,7 @@ package final class StationBoard: Sendable {
         var state = StationState.boot
         var bypass: (on: Bool, since: Int64, by: String, reason: String) = (false, 0, "", "")
         var release: (file: ReleaseFile, code: UInt16)?
+        var releases = ReleaseFacts()
         var parts: [ShownPart] = []
         var verdicts = [UInt64](repeating: 0, count: Verdict.allCases.count)
         var reasons = [UInt64](repeating: 0, count: Reason.allCases.count)
@@ -64,7 +65,7 @@ package final class StationBoard: Sendable {
 
     func note(
         state: StationState, seats: SeatRow, source: any FrameSource, plc: PLCSign, plcBeat: Instant,
-        complaint: String?
+        complaint: String?, releases: ReleaseFacts
     ) {
         let edition = seats.edition
         let release = seats.usual.release.map { ($0.file, edition) }
@@ -82,6 +83,8 @@ package final class StationBoard: Sendable {
             board.source = status
             board.sourceName = name
             board.restarts = restarts
+            board.releases = releases
+            for alarm in releases.alarms { Self.raise(alarm.code, alarm.text, in: &board) }
             board.routes = routes
             board.switches = switches
             Self.raise("MODEL", failure.map { "\($0)" }, in: &board)

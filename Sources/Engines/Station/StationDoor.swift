@@ -11,6 +11,7 @@ package final class StationDoor: Sendable {
     private let board: StationBoard
     private let clerk: Clerk
     private let judge: Judge
+    private let memory: ReleaseMemory
     private let release: @Sendable (String?) throws -> ReleaseFile
     private let version: String
     /// Set when frames are pushed to this station.
@@ -26,12 +27,13 @@ package final class StationDoor: Sendable {
 
     /// `release` reads the release at a path, or the one that is configured.
     package init(
-        board: StationBoard, clerk: Clerk, judge: Judge, version: String, pushed: FramePost?,
+        board: StationBoard, clerk: Clerk, judge: Judge, memory: ReleaseMemory, version: String, pushed: FramePost?,
         release: @escaping @Sendable (String?) throws -> ReleaseFile
     ) {
         self.board = board
         self.clerk = clerk
         self.judge = judge
+        self.memory = memory
         self.version = version
         self.pushed = pushed
         self.release = release
@@ -208,6 +210,7 @@ package final class StationDoor: Sendable {
         guard board.review(entry: part.entry, verdict: verdict, by: said.by, reason: said.reason) else {
             return exchange.refuse(.notFound, "error", "this part is not among the last ones any more")
         }
+        judge.wish(.review(entry: part.entry, was: part.decision.verdict, is: verdict))
         clerk.noteReview(entry: part.entry, part: part.key.part, verdict: verdict, by: said.by, reason: said.reason)
         agree(exchange)
     }
@@ -253,18 +256,28 @@ package final class StationDoor: Sendable {
     }
 
     private func load(_ exchange: Exchange) {
-        var path: String?
+        var words: Words?
         if unsafe exchange.body.count > 0 {
-            guard let words = Words(exchange) else {
+            guard let said = Words(exchange) else {
                 return exchange.refuse(.badRequest, "error", "the body is not a JSON object")
             }
-            path = words.path
+            words = said
         }
         do {
-            let file = try release(path)
+            let file = try release(words?.path)
+            guard mayLoad(file, words, exchange) else { return }
             judge.wish(.release(file))
             agree(exchange)
         } catch { exchange.refuse(.unprocessable, "error", "\(error)") }
+    }
+
+    /// A release that was taken back returns only when a person says so, by name.
+    private func mayLoad(_ file: ReleaseFile, _ words: Words?, _ exchange: Exchange) -> Bool {
+        let isPerson = !(words?.by.isEmpty ?? true)
+        if isPerson, words?.despiteHold == true { memory.letGo(file) }
+        guard let fault = memory.refusal(of: file, isOrderedByPerson: isPerson) else { return true }
+        exchange.refuse(.conflict, "error", "\(fault)")
+        return false
     }
 
     private func said(_ exchange: Exchange) -> Words? {
@@ -291,6 +304,7 @@ private struct Words {
     let verdict: String?
     let on: Bool?
     let path: String?
+    let despiteHold: Bool
 
     init?(_ exchange: Exchange) {
         let document = JSONDocument()
@@ -300,5 +314,6 @@ private struct Words {
         verdict = root["verdict"]?.string
         on = root["on"]?.bool
         path = root["model"]?.string
+        despiteHold = root["despite_hold"]?.bool ?? false
     }
 }

@@ -1,6 +1,7 @@
 internal import Core
 internal import JSON
 internal import PartLedger
+internal import ReleaseWatch
 
 /// The state of a station as its page reads it.
 struct StationReport {
@@ -23,6 +24,7 @@ struct StationReport {
         json.member("version", version)
         writeBypass(contents, &json)
         writeRelease(contents, &json)
+        writeRollback(contents.releases, &json)
         json.key("last" as StaticString)
         if let last = contents.parts.first { write(last, &json) } else { json.null() }
         json.key("recent" as StaticString)
@@ -58,11 +60,39 @@ struct StationReport {
         json.member("digest", "sha256:\(file.digest)")
         json.member("code", Int(code))
         json.member("threshold", file.rule.threshold)
+        json.member("phase", contents.releases.isProved ? "proved" : "watched")
+        json.member("parts", contents.releases.parts)
+        json.member("since", CivilTime(milliseconds: contents.releases.since).iso)
         json.key("review" as StaticString)
         if file.rule.reviewFrom < file.rule.reviewTo {
             json.beginArray()
             json.float(file.rule.reviewFrom)
             json.float(file.rule.reviewTo)
+            json.endArray()
+        } else {
+            json.null()
+        }
+        json.endObject()
+    }
+
+    private func writeRollback(_ facts: ReleaseFacts, _ json: inout JSONWriter) {
+        json.key("rollback" as StaticString)
+        guard let rollback = facts.rollback else { return json.null() }
+        json.beginObject()
+        json.member("trigger", rollback.trigger.rawValue)
+        json.member("evidence", rollback.evidence)
+        json.member("from", "sha256:\(rollback.from)")
+        json.member("from_version", rollback.fromVersion)
+        json.member("to", "sha256:\(rollback.to)")
+        json.member("to_version", rollback.toVersion)
+        json.member("parts", rollback.parts)
+        json.member("took_ms", (Double(rollback.took) / 1e4).rounded() / 100)
+        json.member("at", CivilTime(milliseconds: rollback.wall).iso)
+        json.key("quarantine" as StaticString)
+        if let range = rollback.quarantine {
+            json.beginArray()
+            json.uint(range.lowerBound)
+            json.uint(range.upperBound)
             json.endArray()
         } else {
             json.null()

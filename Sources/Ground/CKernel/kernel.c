@@ -15,6 +15,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/timex.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -98,5 +99,13 @@ static uint64_t nanoseconds(clockid_t clock) {
 }
 uint64_t ls_now(void) { return nanoseconds(CLOCK_MONOTONIC); }
 int64_t ls_wall_ns(void) { return (int64_t)nanoseconds(CLOCK_REALTIME); }
+
+int64_t ls_clock_offset_ns(void) {
+    struct timex clock = {0};
+    int state = adjtimex(&clock);
+    if (state < 0 || state == TIME_ERROR || (clock.status & STA_UNSYNC)) return -1;
+    int64_t offset = clock.status & STA_NANO ? clock.offset : clock.offset * 1000;
+    return offset < 0 ? -offset : offset;
+}
 
 void ls_end_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }

@@ -60,13 +60,15 @@ package struct LineConfiguration: Hashable, Sendable {
     package var page = Page()
     package var frames = Frames()
     package var routes: [Route] = []
+    /// When a release is taken back, in the words of whoever watches it.
+    package var watch: Datum?
 
     package init() {}
 
     private static let keys = [
         "station", "camera", "model", "mailbox", "state", "fail_safe", "queue_depth", "decide_within_ms",
         "age_limit_ms",
-        "frame_within_ms", "threads", "priority", "plc", "page", "frames", "routes",
+        "frame_within_ms", "threads", "priority", "plc", "page", "frames", "routes", "watch",
     ]
 
     /// Reads `text`; relative paths in it begin where the file lies.
@@ -103,6 +105,7 @@ package struct LineConfiguration: Hashable, Sendable {
         page.tokenFile = page.tokenFile.map(path)
         frames = try Frames(top.value("frames"), file)
         routes = try Route.list(top.value("routes"), file, path)
+        watch = top.value("watch")?.datum
         try check(file)
     }
 

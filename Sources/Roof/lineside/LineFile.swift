@@ -10,10 +10,11 @@ internal import Station
 struct LineFile {
     static let flag = Flag("config", "FILE", "the line's configuration (line.json)")
 
+    let path: String
     let configuration: LineConfiguration
 
     init(_ options: Options) throws(Fault) {
-        let path = options.text("config") ?? "line.json"
+        path = options.text("config") ?? "line.json"
         guard FileAccess.isFile(path) else {
             throw Fault(
                 .notFound, "no configuration at \(path)", hint: "name one with --config; docs/spec/line.md describes it"

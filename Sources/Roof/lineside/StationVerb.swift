@@ -12,6 +12,7 @@ internal import Mailbox
 internal import ONNX
 internal import PartLedger
 internal import Process
+internal import ReleaseWatch
 internal import Station
 
 /// `lineside station`: one camera position.
@@ -61,17 +62,24 @@ private struct StationHouse {
     let door: StationDoor
     let server: Server
     let camera: CameraHelper?
+    let memory: ReleaseMemory
     let ended = Flagpole()
 
     init(_ file: LineFile) throws {
         configuration = file.configuration
         let release = try ReleaseFile(configuration.model)
-        let bells = try Bells(count: 1)
+        // One for the decision thread, one for what is judged beside the line.
+        let bells = try Bells(count: 2)
+        let side = SideJudge()
+        let watch: WatchSettings
+        do throws(Fault) { watch = try WatchSettings(configuration.watch) } catch {
+            throw Fault(.invalid, "\(file.path): \(error.message)", hint: error.hint)
+        }
         var session = SessionSettings()
         session.threads = configuration.threads
         let launcher = try StationEngines.launcher(
             for: release, session, bells, priority: max(0, configuration.priority - 1))
-        let (plan, routed) = try Self.routes(configuration, release, session, bells)
+        let (plan, routed) = try Self.routes(configuration, release, session, bells, side)
         let mailbox = try Mailbox(path: file.mailboxPath, for: .station)
         clerk = try Self.clerk(configuration, session)
         let board = StationBoard(
@@ -80,15 +88,18 @@ private struct StationHouse {
         let source: any FrameSource
         let post: FramePost? = configuration.camera == PushSource.address ? FramePost() : nil
         (source, camera) = try Self.source(configuration.camera, release, post, priority: configuration.priority)
+        let seats = SeatRow(
+            EngineSeat(release, launcher: launcher, side: side), routed: routed, plan: plan,
+            edition: mailbox.station.modelCode &+ 1)
+        memory = try ReleaseMemory(configuration.state + "/releases.json", settings: watch)
+        let desk = ReleaseDesk(release, seats: seats, memory: memory, settings: watch, side: side, clerk: clerk)
         judge = Judge(
-            file.stationSettings, mailbox: mailbox,
-            seats: SeatRow(
-                EngineSeat(release, launcher: launcher), routed: routed, plan: plan,
-                edition: mailbox.station.modelCode &+ 1),
-            source: source,
-            bells: bells, clerk: clerk, board: board)
+            file.stationSettings, mailbox: mailbox, seats: seats, source: source, bells: bells, clerk: clerk,
+            board: board, desk: desk)
         let model = configuration.model
-        door = StationDoor(board: board, clerk: clerk, judge: judge, version: Verbs.version, pushed: post) {
+        door = StationDoor(
+            board: board, clerk: clerk, judge: judge, memory: memory, version: Verbs.version, pushed: post
+        ) {
             path in
             try ReleaseFile(path ?? model)
         }
@@ -100,7 +111,8 @@ private struct StationHouse {
     }
 
     private static func routes(
-        _ configuration: LineConfiguration, _ usual: ReleaseFile, _ session: SessionSettings, _ bells: Bells
+        _ configuration: LineConfiguration, _ usual: ReleaseFile, _ session: SessionSettings, _ bells: Bells,
+        _ side: SideJudge
     ) throws -> (RoutePlan, [EngineSeat]) {
         let rules = configuration.routes.map { RouteRule($0) }
         let plan = try RoutePlan(rules, camera: configuration.camera)
@@ -117,7 +129,7 @@ private struct StationHouse {
                 EngineSeat(
                     release,
                     launcher: try StationEngines.launcher(
-                        for: release, session, bells, priority: max(0, configuration.priority - 1))))
+                        for: release, session, bells, priority: max(0, configuration.priority - 1)), side: side))
         }
         return (plan, seats)
     }
@@ -189,6 +201,7 @@ private struct StationHouse {
         door.close()
         server.drain(until: Instant.now.advanced(by: Self.drainNanoseconds))
         clerk.close()
+        memory.close()
     }
 }
 

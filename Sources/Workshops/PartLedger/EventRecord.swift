@@ -9,6 +9,10 @@ package struct EventRecord: Hashable, Sendable {
         package static let stop = Name(rawValue: "stop")
         package static let fault = Name(rawValue: "fault")
         package static let release = Name(rawValue: "release")
+        /// A release under watch did well, was taken back, or waits for a person.
+        package static let proved = Name(rawValue: "release_proved")
+        package static let rollback = Name(rawValue: "rollback")
+        package static let held = Name(rawValue: "release_held")
         /// Runtime, processor and threads; parts name the event's number.
         package static let environment = Name(rawValue: "environment")
         /// Entries that could not be written: the event stands for all of them.

@@ -28,6 +28,8 @@ int ls_take_turns(int nice, uint64_t turn_ns);
 void ls_name_thread(const char *name);
 /// Has the kernel end this process when the thread that started it ends.
 void ls_end_with_parent(void);
+/// How far the clock is off by the kernel's own account, in nanoseconds; -1 while nobody disciplines it.
+int64_t ls_clock_offset_ns(void);
 /// How many processors this process may use.
 int ls_processor_count(void);
 

@@ -1,0 +1,260 @@
+"""A release is watched when it comes to work, and taken back by the station alone when it does badly (D37, A36, D34)."""
+
+import json
+import os
+import signal
+import time
+
+import fixtures
+import onnx
+import pytest
+from line import entries
+from server import wait_until
+
+# Small limits, so that tests do not last for hours; the defaults are those of docs/spec/line.md.
+WATCH = {
+    "latency": {"p95_max_ms": 30, "p99_max_ms": 45, "window_s": 1, "window_parts_min": 100, "windows": 2},
+    "reject_rate": {"parts_min": 30},
+    "healthy": {"parts": 20, "after_s": 0},
+    "cooldown_s": 0,
+}
+ALWAYS_WATCHED = WATCH | {"healthy": {"parts": 100_000, "after_s": 3600}}
+
+
+def write_release(folder, model, version, threshold=0.9, mean=0, golden=None):
+    """A release of 8 x 8 pixels: what the models of fixtures.py take."""
+    folder.mkdir()
+    onnx.save(model, folder / "model.onnx")
+    preprocessing = {"width": 8, "height": 8, "channels": 3, "mean": [mean]}
+    metadata = {"model_name": "brightness", "model_version": version, "threshold": threshold}
+    (folder / "metadata.json").write_text(json.dumps(metadata | {"preprocessing": preprocessing} | (golden or {})))
+    return str(folder)
+
+
+def good(tmp_path):
+    """Passes every surface: their mean is near a half."""
+    return write_release(tmp_path / "good", fixtures.inspect(fixtures.IMAGE_8), "1")
+
+
+@pytest.fixture
+def proved(make_line, tmp_path):
+    """A line whose first release has proved itself."""
+
+    def start(**settings):
+        line = make_line(model=good(tmp_path), watch=WATCH, **settings).start()
+        line.plc.feed(range(1, 41))
+        line.plc.wait_done()
+        assert line.state()["release"]["phase"] == "proved"
+        line.station.stop()
+        line.io.stop()
+        line.configure(model=line.configuration["model"], watch=ALWAYS_WATCHED, **settings)
+        return line.start()
+
+    return start
+
+
+def switch(line, release, **words):
+    reply = line.post("/station/release", {"model": release, **words})
+    assert reply.status_code == 200, reply.text
+    version = json.loads(open(f"{release}/metadata.json").read())["model_version"]
+    wait_until(lambda: line.state()["release"]["version"] == version, "the release", 20)
+
+
+def rolled_back(line, seconds=30):
+    wait_until(lambda: line.state()["rollback"], "the rollback", seconds)
+    state = line.state()
+    assert state["release"]["version"] == "1" and state["release"]["phase"] == "proved"
+    assert "ROLLED_BACK" in [alarm["code"] for alarm in state["alarms"]]
+    return state["rollback"]
+
+
+def check_back(line, rollback, trigger):
+    """The right trigger, within a second, and the last good release judges again."""
+    assert rollback["trigger"] == trigger, rollback
+    assert rollback["took_ms"] < 1000
+    assert rollback["from_version"] == "brightness 2" and rollback["to_version"] == "brightness 1"
+    line.plc.wait_done()
+    part = line.plc.judge(9000)
+    assert (part.result.verdict, part.result.reason) == ("PASS", "OK")
+    (event,) = wait_until(lambda: [body for body in entries(line, 4) if body["event"] == "rollback"], "the entry", 5)
+    assert event["facts"]["trigger"] == trigger
+
+
+def test_a_first_release_proves_itself(make_line, tmp_path):
+    """D37: after enough parts and time, and so is written down."""
+    line = make_line(model=good(tmp_path), watch=WATCH).start()
+    assert line.state()["release"]["phase"] == "watched"
+    line.plc.feed(range(1, 41))
+    line.plc.wait_done()
+    assert line.state()["release"]["phase"] == "proved"
+    assert [body["event"] for body in entries(line, 4)].count("release_proved") == 1
+
+
+def test_latency(proved, tmp_path):
+    """LATENCY: two slow windows."""
+    line = proved(decide_within_ms=250)
+    bad = write_release(tmp_path / "bad", fixtures.slow(iterations=60_000), "2")
+    switch(line, bad)
+    line.plc.feed(range(1000, 1400), per_second=12)
+    check_back(line, rolled_back(line, 40), "LATENCY")
+
+
+def test_inference_failure(proved, tmp_path):
+    """INFERENCE_FAILURE: three parts in a row without a verdict."""
+    line = proved()
+    bad = write_release(tmp_path / "bad", fixtures.failing(), "2", mean=-1)
+    switch(line, bad)
+    line.plc.feed(range(1000, 1060))
+    rollback = rolled_back(line)
+    assert 3 <= rollback["parts"] <= 4
+    check_back(line, rollback, "INFERENCE_FAILURE")
+    failed = [part for part in line.plc.gone if part.result and part.result.reason == "MODEL_ERROR"]
+    assert 3 <= len(failed) <= 4
+
+
+def test_reject_rate(proved, tmp_path):
+    """REJECT_RATE: far more rejects than the last good release's, of which some parts are shown to both."""
+    line = proved()
+    bad = write_release(tmp_path / "bad", fixtures.inspect(fixtures.IMAGE_8), "2", threshold=0.1)
+    switch(line, bad)
+    line.plc.feed(range(1000, 1200))
+    rollback = rolled_back(line)
+    assert rollback["parts"] <= 60
+    check_back(line, rollback, "REJECT_RATE")
+
+
+def test_escape(proved, tmp_path):
+    """ESCAPE: a person finds a defect that this release passed; what it passed is named."""
+    line = proved()
+    bad = write_release(tmp_path / "bad", fixtures.inspect(fixtures.IMAGE_8), "2", threshold=0.95)
+    switch(line, bad)
+    line.plc.feed(range(1000, 1010))
+    line.plc.wait_done()
+    passed = line.state()["last"]["number"]
+    line.post(f"/station/parts/{passed}/override", {"by": "Anna", "reason": "a crack", "verdict": "REJECT"})
+    rollback = rolled_back(line)
+    assert rollback["quarantine"][1] == passed
+    check_back(line, rollback, "ESCAPE")
+
+
+def test_device_health(proved, tmp_path):
+    """DEVICE_HEALTH: its engine ends three times in ten minutes."""
+    line = proved()
+    bad = write_release(tmp_path / "bad", fixtures.inspect(fixtures.IMAGE_8), "2", threshold=0.95)
+    before = set(line.station.engines())
+    switch(line, bad)
+    for _ in range(3):
+        wait_until(lambda: line.state()["state"] == "READY", "the engine", 10)
+        (engine,) = wait_until(lambda: [pid for pid in line.station.engines() if pid not in before], "an engine", 10)
+        os.kill(engine, signal.SIGKILL)
+        wait_until(lambda: engine not in line.station.engines(), "its end", 10)
+    check_back(line, rolled_back(line), "DEVICE_HEALTH")
+
+
+def test_a_release_that_was_taken_back_waits_for_a_person(proved, tmp_path):
+    """One rollback a release: neither a program nor a restart brings it back, a person does."""
+    line = proved()
+    bad = write_release(tmp_path / "bad", fixtures.failing(), "2", mean=-1)
+    switch(line, bad)
+    line.plc.feed(range(1000, 1010))
+    rolled_back(line)
+    line.plc.wait_done()
+    for words in ({}, {"by": "Anna", "reason": "try"}):
+        refused = line.post("/station/release", {"model": bad, **words})
+        assert refused.status_code == 409 and "INFERENCE_FAILURE" in refused.json()["error"]
+    line.station.stop()
+    line.configure(model=bad, watch=ALWAYS_WATCHED)
+    line.start_station()
+    state = line.state()
+    assert state["release"]["version"] == "1"
+    assert "RELEASE_REFUSED" in [alarm["code"] for alarm in state["alarms"]]
+    line.plc.wait_ready()
+    assert line.plc.judge(2000).result.verdict == "PASS"
+    switch(line, bad, by="Anna", reason="the line was dark", despite_hold=True)
+
+
+def test_the_configured_release_has_to_prove_itself_after_a_restart(proved, tmp_path):
+    """The last good release begins; the new one takes over when it is warm, and is watched."""
+    line = proved()
+    line.station.stop()
+    other = write_release(tmp_path / "other", fixtures.inspect(fixtures.IMAGE_8), "2", threshold=0.95)
+    line.configure(model=other, watch=ALWAYS_WATCHED)
+    line.start_station()
+    wait_until(lambda: line.state()["release"]["version"] == "2", "the configured release", 20)
+    state = line.state()
+    assert state["release"]["phase"] == "watched" and state["counts"]["release_switches"] == 1
+    assert len(line.station.engines()) == 2, "the one before is kept warm"
+
+
+def test_no_defect_passes_while_an_escape_waits_for_a_person(make_line, tmp_path):
+    """Nowhere to go back to: nothing passes until somebody has looked."""
+    line = make_line(model=good(tmp_path), watch=ALWAYS_WATCHED).start()
+    line.plc.feed(range(1, 6))
+    line.plc.wait_done()
+    passed = line.state()["last"]["number"]
+    line.post(f"/station/parts/{passed}/override", {"by": "Anna", "reason": "a crack", "verdict": "REJECT"})
+    wait_until(lambda: "RELEASE_HELD" in [alarm["code"] for alarm in line.state()["alarms"]], "the alarm", 5)
+    part = line.plc.judge(10)
+    assert (part.gate, part.result.reason) == ("REJECT", "DEVICE_FAULT")
+    line.plc.wait("FAULT", lambda said: said.state == "FAULT" and "fault" in said.status, 3)
+    line.post("/station/reset", {"by": "Anna", "reason": "the lamp was dirty"})
+    line.plc.wait_ready()
+    assert line.plc.judge(11).result.verdict == "PASS"
+
+
+def golden(folder, verdict):
+    """One grey picture, and what it is said to be."""
+    import hashlib
+
+    import cv2
+    import numpy as np
+
+    folder.mkdir()
+    picture = cv2.imencode(".png", np.full((8, 8, 3), 128, np.uint8))[1].tobytes()
+    (folder / "grey.png").write_bytes(picture)
+    image = {"file": "grey.png", "sha256": hashlib.sha256(picture).hexdigest(), "verdict": verdict}
+    (folder / "golden.json").write_text(json.dumps({"images": [image]}))
+
+
+def test_a_release_that_misjudges_a_golden_part_is_refused(proved, tmp_path):
+    """It never judges a part, and the one at work goes on."""
+    line = proved()
+    bad = write_release(
+        tmp_path / "bad", fixtures.inspect(fixtures.IMAGE_8), "2", golden={"golden_set": "golden"}, threshold=0.9
+    )
+    golden(tmp_path / "bad" / "golden", "reject")
+    assert line.post("/station/release", {"model": bad}).status_code == 200
+    wait_until(lambda: "RELEASE_REFUSED" in [alarm["code"] for alarm in line.state()["alarms"]], "the refusal", 10)
+    (text,) = [alarm["text"] for alarm in line.state()["alarms"] if alarm["code"] == "RELEASE_REFUSED"]
+    assert "grey.png is PASS, not REJECT" in text
+    assert line.state()["release"]["version"] == "1"
+    assert line.plc.judge(5000).result.verdict == "PASS"
+
+
+def test_a_golden_part_that_passes_later_is_an_escape(make_line, tmp_path):
+    """Asked again now and then: here the picture's truth changes, as a drifting release's word would."""
+    first = write_release(tmp_path / "good", fixtures.inspect(fixtures.IMAGE_8), "1", golden={"golden_set": "golden"})
+    golden(tmp_path / "good" / "golden", "pass")
+    line = make_line(model=first, watch=WATCH).start()
+    line.plc.feed(range(1, 31))
+    line.plc.wait_done()
+    time.sleep(0.5)
+    assert line.state()["release"]["phase"] == "proved"
+    assert "RELEASE_REFUSED" not in [alarm["code"] for alarm in line.state()["alarms"]]
+
+
+@pytest.mark.parametrize(
+    ("watch", "words"),
+    [
+        ({"latncy": {}}, "watch.latncy"),
+        ({"latency": {"p95_max_ms": "fast"}}, "watch.latency.p95_max_ms"),
+        ({"reject_rate": {"ratio": 0.5}}, "watch.reject_rate.ratio"),
+        ([], "watch"),
+    ],
+)
+def test_settings_that_cannot_be(make_line, watch, words):
+    """exit 78, naming the key."""
+    line = make_line(None, watch=watch)
+    station = line.start_station(wait=False)
+    wait_until(lambda: not station.is_running, "the station to refuse", 5)
+    assert station.process.returncode == 78 and words in station.log(), station.log()
