@@ -29,6 +29,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Process", ["CKernel", "Core"]),
         ("Archive", ["CArchive", "Core"]),
         ("Files", ["Core"]),
+        ("Disk", ["Core"]),
         ("Images", ["CImages", "Core"]),
         ("Mailbox", ["CKernel", "Core"]),
         ("Modbus", ["CKernel", "CModbus", "Core"]),
@@ -40,6 +41,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("EngineKeeping", ["CKernel", "Core", "InferenceProtocol", "Link", "Process", "Files"]),
         ("PartLedger", ["CKernel", "Core", "Crypto", "JSON", "Files", "Database"]),
         ("ReleaseWatch", ["Core"]),
+        ("Depot", ["Core", "Crypto", "Disk"]),
     ]),
     ("Engines", [
         ("CameraHost", ["Core", "Cameras", "FrameRing", "Process"]),
@@ -140,6 +142,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("FrameRingTests", ["CKernel", "Core", "FrameRing"]),
     ("InferenceTests", ["Core", "InferenceProtocol", "Link", "Process", "EngineKeeping", "Inference"]),
     ("LoadBenchTests", ["Core", "JSON", "LoadBench"]),
+    ("DepotTests", ["Core", "Crypto", "Files", "Disk", "Depot"]),
     ("TidyTests", ["Core", "Files"]),
 ]
 

@@ -12,6 +12,14 @@ package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
         package static let exhausted = Code(rawValue: "exhausted")
         package static let system = Code(rawValue: "system")
         package static let model = Code(rawValue: "model")
+        /// There is no room on the disk: whoever can make some may try again.
+        package static let diskFull = Code(rawValue: "disk full")
+        /// The disk refuses to read or write.
+        package static let diskFailing = Code(rawValue: "disk failing")
+        /// What is kept somewhere cannot be what was put there.
+        package static let damaged = Code(rawValue: "damaged")
+        /// Somebody else has it just now.
+        package static let busy = Code(rawValue: "busy")
     }
 
     package let code: Code

@@ -3,14 +3,6 @@ package import Core
 internal import Glibc
 
 extension Fault.Code {
-    /// There is no room: whoever can make some may try again.
-    package static let diskFull = Fault.Code(rawValue: "disk full")
-    /// The disk refuses to read or write.
-    package static let diskFailing = Fault.Code(rawValue: "disk failing")
-    /// What is in the file cannot be what was written into it.
-    package static let damaged = Fault.Code(rawValue: "damaged")
-    /// Somebody else holds the file.
-    package static let busy = Fault.Code(rawValue: "busy")
     /// A row breaks a rule of its table.
     package static let constraint = Fault.Code(rawValue: "constraint")
 }
