@@ -7,6 +7,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Ground", [
         ("CKernel", []), ("CJSON", []), ("CHTTP", []), ("CTLS", []), ("CZlib", []), ("CArchive", []), ("CRuntime", []),
         ("CImages", []), ("CModbus", []), ("CCameras", []), ("CDigest", []), ("CSQLite", []), ("CPage", []),
+        ("CCurl", []),
     ]),
     ("Bedrock", [
         ("Core", ["CKernel"]),
@@ -36,6 +37,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("FrameRing", ["CKernel", "Core"]),
         ("Cameras", ["CCameras", "Core"]),
         ("Database", ["CSQLite", "Core"]),
+        ("WebClient", ["CCurl", "Core"]),
     ]),
     ("Workshops", [
         ("EngineKeeping", ["CKernel", "Core", "InferenceProtocol", "Link", "Process", "Files"]),
@@ -143,6 +145,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("InferenceTests", ["Core", "InferenceProtocol", "Link", "Process", "EngineKeeping", "Inference"]),
     ("LoadBenchTests", ["Core", "JSON", "LoadBench"]),
     ("DepotTests", ["Core", "Crypto", "Files", "Disk", "Depot"]),
+    ("WebClientTests", ["Core", "Files", "WebClient"]),
     ("TidyTests", ["Core", "Files"]),
 ]
 
