@@ -7,11 +7,11 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Ground", [
         ("CKernel", []), ("CJSON", []), ("CHTTP", []), ("CTLS", []), ("CZlib", []), ("CArchive", []), ("CRuntime", []),
         ("CImages", []), ("CModbus", []), ("CCameras", []), ("CDigest", []), ("CSQLite", []), ("CPage", []),
-        ("CCurl", []),
+        ("CCurl", []), ("CKeys", []),
     ]),
     ("Bedrock", [
         ("Core", ["CKernel"]),
-        ("Crypto", ["CDigest"]),
+        ("Crypto", ["CDigest", "CKeys"]),
     ]),
     ("Letters", [
         ("JSON", ["CJSON", "Core"]),
@@ -22,6 +22,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LineMap", ["Core"]),
         ("LineConfig", ["Core", "JSON"]),
         ("Surfaces", []),
+        ("ReleaseTrust", ["Core", "Crypto", "JSON"]),
     ]),
     ("Drivers", [
         ("HTTP", ["CKernel", "CHTTP", "CTLS", "CZlib", "Core", "JSON"]),
@@ -44,6 +45,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("PartLedger", ["CKernel", "Core", "Crypto", "JSON", "Files", "Database"]),
         ("ReleaseWatch", ["Core"]),
         ("Depot", ["Core", "Crypto", "Disk"]),
+        ("TrustKeeping", ["Core", "ReleaseTrust", "Files", "WebClient"]),
     ]),
     ("Engines", [
         ("CameraHost", ["Core", "Cameras", "FrameRing", "Process"]),
@@ -59,7 +61,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping"]),
     ]),
 ]
 
@@ -135,7 +137,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("ConveyorTests", ["Core", "LineMap", "Surfaces", "Conveyor"]),
     ("StationTests", ["Core", "Station"]),
     ("LineDrillTests", ["LineDrill"]),
-    ("CryptoTests", ["Crypto"]),
+    ("CryptoTests", ["Core", "Crypto"]),
     ("DatabaseTests", ["Core", "Files", "Database"]),
     ("PartLedgerTests", ["Core", "Crypto", "Files", "Database", "Process", "PartLedger"]),
     ("ReleaseWatchTests", ["Core", "ReleaseWatch"]),
@@ -145,6 +147,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("InferenceTests", ["Core", "InferenceProtocol", "Link", "Process", "EngineKeeping", "Inference"]),
     ("LoadBenchTests", ["Core", "JSON", "LoadBench"]),
     ("DepotTests", ["Core", "Crypto", "Files", "Disk", "Depot"]),
+    ("ReleaseTrustTests", ["Core", "Crypto", "JSON", "ReleaseTrust"]),
     ("WebClientTests", ["Core", "Files", "WebClient"]),
     ("TidyTests", ["Core", "Files"]),
 ]

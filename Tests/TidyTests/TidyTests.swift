@@ -49,6 +49,7 @@ import Testing
         Rule(pattern: "import CModbus", allowed: ["Drivers/Modbus/"], instead: "the Modbus room"),
         Rule(pattern: "import CSQLite", allowed: ["Drivers/Database/"], instead: "the Database room"),
         Rule(pattern: "import CDigest", allowed: ["Bedrock/Crypto/"], instead: "the Crypto room"),
+        Rule(pattern: "import CKeys", allowed: ["Bedrock/Crypto/"], instead: "the Crypto room"),
         Rule(pattern: "import CCurl", allowed: ["Drivers/WebClient/"], instead: "the WebClient room"),
         Rule(pattern: "import CCameras", allowed: ["Drivers/Cameras/"], instead: "the Cameras room"),
         Rule(pattern: "import CImages", allowed: ["Drivers/Images/"], instead: "the Images room"),

@@ -1,6 +1,7 @@
 /// A moment as people write it, in UTC: `2026-11-20 07:14:01.123 UTC`.
 package struct CivilTime: CustomStringConvertible {
-    private let milliseconds: Int64
+    /// Since 1970.
+    package let milliseconds: Int64
 
     /// From nanoseconds since 1970.
     package init(wall: Int64) { milliseconds = Self.floor(wall, 1_000_000).whole }

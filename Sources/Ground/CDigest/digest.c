@@ -45,3 +45,17 @@ bool ls_sha256_of(const void *bytes, size_t count, ls_sha256_digest *digest) {
 }
 
 void ls_base64(const uint8_t *bytes, size_t count, char *text) { EVP_EncodeBlock((unsigned char *)text, bytes, (int)count); }
+
+ls_sha512 *ls_sha512_create(void) {
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    if (context && EVP_DigestInit_ex(context, EVP_sha512(), NULL) != 1) { EVP_MD_CTX_free(context); return NULL; }
+    return (ls_sha512 *)context;
+}
+
+bool ls_sha512_update(ls_sha512 *sha, const void *bytes, size_t count) {
+    return EVP_DigestUpdate((EVP_MD_CTX *)sha, bytes, count) == 1;
+}
+
+bool ls_sha512_finish(ls_sha512 *sha, uint8_t *digest) { return EVP_DigestFinal_ex((EVP_MD_CTX *)sha, digest, NULL) == 1; }
+
+void ls_sha512_free(ls_sha512 *sha) { EVP_MD_CTX_free((EVP_MD_CTX *)sha); }

@@ -19,7 +19,7 @@ enum Verbs {
         ServeVerb.verb, RunVerb.verb, InspectVerb.verb, PreprocessVerb.verb, SurfacesVerb.verb, BenchVerb.verb,
         DoctorVerb.verb, TraceVerb.verb, ReplayVerb.verb, LedgerVerb.verb, CameraVerb.verb, StationVerb.verb,
         IOVerb.verb,
-        PLCSimVerb.verb, LineVerb.verb, DemoVerb.verb, DrillVerb.verb, EngineVerb.verb,
+        PLCSimVerb.verb, LineVerb.verb, TufVerb.verb, DemoVerb.verb, DrillVerb.verb, EngineVerb.verb,
     ]
 
     static func main() -> Never {

@@ -1,4 +1,4 @@
-// SHA-256 by OpenSSL's libcrypto; its contexts and fetched algorithms stay in here.
+// SHA-2 by OpenSSL's libcrypto; its contexts and fetched algorithms stay in here.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,3 +18,10 @@ void ls_sha256_free(ls_sha256 *sha);
 void ls_base64(const uint8_t *bytes, size_t count, char *text);
 /// The digest of bytes that lie in one place.
 bool ls_sha256_of(const void *bytes, size_t count, ls_sha256_digest *digest);
+
+/// The same for SHA-512, whose 64 bytes stay bytes. Each context is for one digest.
+typedef struct ls_sha512 ls_sha512;
+ls_sha512 *ls_sha512_create(void);
+bool ls_sha512_update(ls_sha512 *sha, const void *bytes, size_t count);
+bool ls_sha512_finish(ls_sha512 *sha, uint8_t *digest);
+void ls_sha512_free(ls_sha512 *sha);

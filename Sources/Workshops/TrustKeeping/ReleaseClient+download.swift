@@ -1,0 +1,66 @@
+package import Core
+internal import Files
+internal import Glibc
+internal import ReleaseTrust
+
+extension ReleaseClient {
+    /// Puts a target at `path`, whole and checked, or not at all. A file that is there already and right is kept; one that
+    /// was begun is gone on with.
+    package func download(_ target: VerifiedTarget, to path: String) throws(Fault) {
+        if try Self.isWhole(target, at: path) { return }
+        let part = path + ".part"
+        let begun = FileAccess.facts(part)?.bytes ?? 0
+        try fill(part, target, from: begun < target.length ? begun : 0)
+        if try !Self.isWhole(target, at: part), begun > 0 {
+            // What was begun may have been another file.
+            try fill(part, target, from: 0)
+        }
+        guard try Self.isWhole(target, at: part) else {
+            FileAccess.remove(part)
+            throw Fault(
+                .wrongDigest, "\"\(target.name)\" is not the file that was signed for",
+                hint: "it was changed on its way, or in the repository; nothing was kept")
+        }
+        try FileAccess.moveDurably(part, to: path)
+    }
+
+    private func fill(_ path: String, _ target: VerifiedTarget, from offset: Int) throws(Fault) {
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard file >= 0 else { throw Fault.system("creating \(path)") }
+        defer { close(file) }
+        guard ftruncate(file, offset) == 0 else { throw Fault.system("emptying \(path)") }
+        unsafe try stream(target, from: offset) { bytes, place throws(Fault) in
+            if place == 0, ftruncate(file, 0) != 0 { throw Fault.system("emptying \(path)") }
+            unsafe try Self.put(bytes, at: place, in: file, path)
+        }
+        guard fsync(file) == 0 else { throw Fault.system("writing \(path)") }
+    }
+
+    private static func put(_ bytes: UnsafeRawBufferPointer, at place: Int, in file: Int32, _ path: String)
+        throws(Fault)
+    {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe pwrite(
+                file, bytes.baseAddress?.advanced(by: written), bytes.count - written, place + written)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Fault.system("writing \(path)") }
+            written += count
+        }
+    }
+
+    private static func isWhole(_ target: VerifiedTarget, at path: String) throws(Fault) -> Bool {
+        guard let facts = FileAccess.facts(path), !facts.isFolder, facts.bytes == target.length else { return false }
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw Fault.system("opening \(path)") }
+        defer { close(file) }
+        var check = DigestCheck(target.digests)
+        var block = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            let count = unsafe block.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, $0.count) }
+            guard count >= 0 else { throw Fault.system("reading \(path)") }
+            if count == 0 { return check.holds() }
+            unsafe block.withUnsafeBytes { unsafe check.update(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
+        }
+    }
+}

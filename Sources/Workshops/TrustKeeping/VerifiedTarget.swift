@@ -1,0 +1,28 @@
+package import Core
+package import ReleaseTrust
+
+/// A target that the metadata answer for, down from the root.
+package struct VerifiedTarget: Hashable, Sendable {
+    package let name: String
+    /// The role that answers for it.
+    package let role: String
+    package let length: Int
+    package let digests: FileDigests
+    /// Whatever the owner wrote beside it.
+    package let custom: Datum?
+    /// Where a repository has it.
+    let path: String
+
+    init(_ name: String, role: String, _ facts: TargetFacts, isConsistent: Bool) throws(Fault) {
+        guard let prefix = facts.digests.prefix else {
+            throw Fault(.wrongDigest, "\"\(name)\" is named with no digest that can be checked here")
+        }
+        self.name = name
+        self.role = role
+        length = facts.length
+        digests = facts.digests
+        custom = facts.custom
+        let end = name.lastIndex(of: "/").map { name.index(after: $0) } ?? name.startIndex
+        path = isConsistent ? name[..<end] + prefix + "." + name[end...] : name
+    }
+}
