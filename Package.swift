@@ -23,6 +23,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LineConfig", ["Core", "JSON"]),
         ("Surfaces", []),
         ("ReleaseTrust", ["Core", "Crypto", "JSON"]),
+        ("AWSSignature", ["Core", "Crypto"]),
     ]),
     ("Drivers", [
         ("HTTP", ["CKernel", "CHTTP", "CTLS", "CZlib", "Core", "JSON"]),
@@ -130,6 +131,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("ArchiveTests", ["Archive", "Core"]),
     ("ImagesTests", ["Core", "Images"]),
     ("SurfacesTests", ["Surfaces"]),
+    ("AWSSignatureTests", ["Core", "Crypto", "Files", "JSON", "AWSSignature"]),
     ("LineMapTests", ["Core", "LineMap"]),
     ("MailboxTests", ["Core", "Mailbox"]),
     ("ModbusTests", ["Core", "Modbus"]),

@@ -50,7 +50,7 @@ internal import CDigest
 }
 
 extension SHA256Digest {
-    fileprivate init(_ digest: ls_sha256_digest) {
+    init(_ digest: ls_sha256_digest) {
         self.init(words: SIMD4(digest.words.0, digest.words.1, digest.words.2, digest.words.3))
     }
 }

@@ -2,6 +2,7 @@
 #include "digest.h"
 #include <endian.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -59,3 +60,12 @@ bool ls_sha512_update(ls_sha512 *sha, const void *bytes, size_t count) {
 bool ls_sha512_finish(ls_sha512 *sha, uint8_t *digest) { return EVP_DigestFinal_ex((EVP_MD_CTX *)sha, digest, NULL) == 1; }
 
 void ls_sha512_free(ls_sha512 *sha) { EVP_MD_CTX_free((EVP_MD_CTX *)sha); }
+
+bool ls_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count, ls_sha256_digest *digest) {
+    unsigned char out[EVP_MAX_MD_SIZE];
+    pthread_once(&fetched, fetch);
+    // A key of no bytes must still be told from "the key that was set before", which null stands for.
+    if (!algorithm || !HMAC(algorithm, key ? key : "", (int)key_count, bytes, count, out, NULL)) return false;
+    put(out, digest);
+    return true;
+}

@@ -25,3 +25,6 @@ ls_sha512 *ls_sha512_create(void);
 bool ls_sha512_update(ls_sha512 *sha, const void *bytes, size_t count);
 bool ls_sha512_finish(ls_sha512 *sha, uint8_t *digest);
 void ls_sha512_free(ls_sha512 *sha);
+
+/// The keyed digest (RFC 2104) of bytes that lie in one place.
+bool ls_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count, ls_sha256_digest *digest);
