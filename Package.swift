@@ -6,7 +6,7 @@ import PackageDescription
 let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Ground", [
         ("CKernel", []), ("CJSON", []), ("CHTTP", []), ("CTLS", []), ("CZlib", []), ("CArchive", []), ("CRuntime", []),
-        ("CImages", []), ("CModbus", []), ("CCameras", []), ("CDigest", []), ("CSQLite", []), ("CPage", []),
+        ("CImages", ["CModbus", "CCameras", "CDigest", "CSQLite", "CPage", "CYAML"]),
         ("CCurl", []), ("CKeys", []),
     ]),
     ("Bedrock", [
@@ -15,6 +15,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ]),
     ("Letters", [
         ("JSON", ["CJSON", "Core"]),
+        ("YAML", ["CYAML", "Core"]),
     ]),
     ("Languages", [
         ("InferenceProtocol", ["Core", "JSON"]),
@@ -62,7 +63,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML"]),
     ]),
 ]
 
@@ -87,7 +88,7 @@ let careful: [SwiftSetting] = [
 let strict = careful + [.strictMemorySafety()]
 
 /// Header-only rooms of the ground floor: a module map over a system library's own headers.
-let headerOnly: Set<String> = ["CArchive", "CRuntime", "CModbus", "CSQLite"]
+let headerOnly: Set<String> = ["CArchive", "CRuntime", "CModbus", "CSQLite", "CYAML"]
 
 /// Where Debian keeps the headers of the camera libraries; `isystem`, because their warnings are not ours.
 let cameraHeaders =
@@ -124,6 +125,7 @@ let rooms = building.flatMap { floor in floor.rooms.map { room($0.name, on: floo
 let tests: [(name: String, standsOn: [String])] = [
     ("CoreTests", ["Core"]),
     ("JSONTests", ["Core", "JSON"]),
+    ("YAMLTests", ["Core", "YAML"]),
     ("ONNXFormatTests", ["ONNXFormat"]),
     ("InferenceProtocolTests", ["Core", "JSON", "InferenceProtocol"]),
     ("HTTPTests", ["HTTP"]),

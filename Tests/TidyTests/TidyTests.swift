@@ -48,6 +48,7 @@ import Testing
         Rule(pattern: "import CArchive", allowed: ["Drivers/Archive/"], instead: "the Archive room"),
         Rule(pattern: "import CModbus", allowed: ["Drivers/Modbus/"], instead: "the Modbus room"),
         Rule(pattern: "import CSQLite", allowed: ["Drivers/Database/"], instead: "the Database room"),
+        Rule(pattern: "import CYAML", allowed: ["Letters/YAML/"], instead: "the YAML room"),
         Rule(pattern: "import CDigest", allowed: ["Bedrock/Crypto/"], instead: "the Crypto room"),
         Rule(pattern: "import CKeys", allowed: ["Bedrock/Crypto/"], instead: "the Crypto room"),
         Rule(pattern: "import CCurl", allowed: ["Drivers/WebClient/"], instead: "the WebClient room"),
