@@ -25,6 +25,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Surfaces", []),
         ("ReleaseTrust", ["Core", "Crypto", "JSON"]),
         ("AWSSignature", ["Core", "Crypto"]),
+        ("Recipes", ["Core", "Crypto", "JSON", "YAML"]),
     ]),
     ("Drivers", [
         ("HTTP", ["CKernel", "CHTTP", "CTLS", "CZlib", "Core", "JSON"]),
@@ -63,7 +64,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes"]),
     ]),
 ]
 
@@ -126,6 +127,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("CoreTests", ["Core"]),
     ("JSONTests", ["Core", "JSON"]),
     ("YAMLTests", ["Core", "YAML"]),
+    ("RecipesTests", ["Core", "Crypto", "JSON", "YAML", "Recipes"]),
     ("ONNXFormatTests", ["ONNXFormat"]),
     ("InferenceProtocolTests", ["Core", "JSON", "InferenceProtocol"]),
     ("HTTPTests", ["HTTP"]),
