@@ -153,7 +153,6 @@ let tests: [(name: String, standsOn: [String])] = [
     ("InferenceTests", ["Core", "InferenceProtocol", "Link", "Process", "EngineKeeping", "Inference"]),
     ("LoadBenchTests", ["Core", "JSON", "LoadBench"]),
     ("DepotTests", ["Core", "Crypto", "Files", "Disk", "Depot"]),
-    ("ReleaseTrustTests", ["Core", "Crypto", "JSON", "ReleaseTrust"]),
     ("WebClientTests", ["Core", "Files", "WebClient"]),
     ("TidyTests", ["Core", "Files"]),
 ]
