@@ -6,7 +6,7 @@ import PackageDescription
 let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Ground", [
         ("CKernel", []), ("CJSON", []), ("CHTTP", []), ("CTLS", []), ("CZlib", []), ("CArchive", []), ("CRuntime", []),
-        ("CImages", ["CModbus", "CCameras", "CDigest", "CSQLite", "CPage", "CYAML"]),
+        ("CImages", []), ("CModbus", []), ("CCameras", []), ("CDigest", []), ("CSQLite", []), ("CPage", []), ("CYAML", []),
         ("CCurl", []), ("CKeys", []),
     ]),
     ("Bedrock", [
