@@ -82,6 +82,34 @@ package enum FileAccess {
         guard unsafe rename(half, path) == 0 else { throw Fault.system("renaming \(half)") }
     }
 
+    /// A path from the root, for programs that run elsewhere.
+    package static func absolute(_ path: String) throws(Fault) -> String {
+        if path.hasPrefix("/") { return path }
+        guard let here = unsafe getcwd(nil, 0) else { throw Fault.system("asking for the current folder") }
+        defer { unsafe free(here) }
+        return unsafe path == "." ? String(cString: here) : String(cString: here) + "/" + path
+    }
+
+    /// Makes a folder, and those above it that are not there.
+    package static func makeFolder(_ path: String, mode: UInt32 = 0o755) throws(Fault) {
+        var partial = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            partial += (partial.isEmpty || partial.hasSuffix("/") ? "" : "/") + part
+            guard unsafe mkdir(partial, mode) == 0 || errno == EEXIST else {
+                throw Fault.system("making the folder \(partial)")
+            }
+        }
+        guard isFolder(path) else { throw Fault(.invalid, "\(path) is not a folder") }
+    }
+
+    /// Gives a file or folder to a user and a group.
+    package static func give(_ path: String, user: UInt32, group: UInt32) throws(Fault) {
+        guard unsafe lchown(path, user, group) == 0 else { throw Fault.system("giving \(path) to user \(user)") }
+    }
+
+    /// Whether there is a file that this process may execute.
+    package static func isExecutable(_ path: String) -> Bool { unsafe isFile(path) && access(path, X_OK) == 0 }
+
     /// A new folder of our own under the machine's temporary folder.
     package static func temporaryFolder(_ name: String) throws(Fault) -> String {
         let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"

@@ -17,11 +17,13 @@ package struct Router: Sendable {
 
     package init(_ routes: [Route]) {
         self.routes = routes
-        entries = routes.map { route in
-            Entry(
-                route: route,
-                segments: route.pattern.split(separator: "/").map { $0.hasPrefix("{") ? nil : Array($0.utf8) })
-        }
+        entries = routes.map { Entry(route: $0, segments: Self.segments($0.pattern)) }
+    }
+
+    /// A pattern that ends with a slash means the path that ends with one.
+    private static func segments(_ pattern: String) -> [[UInt8]?] {
+        let named = pattern.split(separator: "/").map { $0.hasPrefix("{") ? nil : Array($0.utf8) }
+        return pattern.count > 1 && pattern.hasSuffix("/") ? named + [[]] : named
     }
 
     package func match(_ method: Method, _ path: UnsafeRawBufferPointer) -> Match {

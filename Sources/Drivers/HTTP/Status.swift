@@ -7,6 +7,7 @@ package struct Status: RawRepresentable, Hashable, Sendable {
     package static let noContent = Status(rawValue: 204)
     package static let badRequest = Status(rawValue: 400)
     package static let unauthorized = Status(rawValue: 401)
+    package static let forbidden = Status(rawValue: 403)
     package static let notFound = Status(rawValue: 404)
     package static let methodNotAllowed = Status(rawValue: 405)
     package static let conflict = Status(rawValue: 409)
@@ -26,6 +27,7 @@ package struct Status: RawRepresentable, Hashable, Sendable {
         case 204: "HTTP/1.1 204 No Content\r\n"
         case 400: "HTTP/1.1 400 Bad Request\r\n"
         case 401: "HTTP/1.1 401 Unauthorized\r\n"
+        case 403: "HTTP/1.1 403 Forbidden\r\n"
         case 404: "HTTP/1.1 404 Not Found\r\n"
         case 405: "HTTP/1.1 405 Method Not Allowed\r\n"
         case 409: "HTTP/1.1 409 Conflict\r\n"

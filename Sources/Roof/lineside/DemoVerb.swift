@@ -78,18 +78,12 @@ struct Demo: Sendable {
             guard unsafe mkdir(state, 0o755) == 0 || errno == EEXIST else { throw Fault.system("making \(state)") }
         }
         let config = state + "/line.json"
-        let text = Self.configuration(
-            camera: camera, model: Self.absolute(release.modelPath), state: Self.absolute(state), plc: server.port,
+        let text = try Self.configuration(
+            camera: camera, model: FileAccess.absolute(release.modelPath), state: FileAccess.absolute(state),
+            plc: server.port,
             page: port)
         try FileAccess.write(Array(text.utf8), to: config)
         household = try Household(config: config)
-    }
-
-    private static func absolute(_ path: String) -> String {
-        if path.hasPrefix("/") { return path }
-        let here = unsafe getcwd(nil, 0)
-        defer { unsafe free(here) }
-        return unsafe (here.map { unsafe String(cString: $0) } ?? ".") + "/" + path
     }
 
     private static func freePort() throws(Fault) -> Int {

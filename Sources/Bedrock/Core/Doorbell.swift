@@ -1,24 +1,23 @@
 internal import CKernel
-internal import Core
 
 /// Wakes one thread that has nothing to do. Ringing never waits.
 ///
 /// Concurrency: the word is only touched by atomic operations and the kernel.
-@safe final class Doorbell: @unchecked Sendable {
+@safe package final class Doorbell: @unchecked Sendable {
     private let word = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
 
-    init() { unsafe word.initialize(to: 0) }
+    package init() { unsafe word.initialize(to: 0) }
     deinit { unsafe word.deallocate() }
 
     /// Read before looking for work, and given to `wait`: a ring in between is then not missed.
-    var rings: UInt32 { unsafe ls_load(word) }
+    package var rings: UInt32 { unsafe ls_load(word) }
 
-    func ring() {
+    package func ring() {
         _ = unsafe ls_add(word, 1)
         _ = unsafe ls_futex_wake(word, .max)
     }
 
-    func wait(since seen: UInt32, until end: Instant) {
+    package func wait(since seen: UInt32, until end: Instant) {
         _ = unsafe ls_futex_wait(word, seen, end == .distantFuture ? 0 : end.nanoseconds)
     }
 }
