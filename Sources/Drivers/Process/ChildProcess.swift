@@ -8,10 +8,11 @@ package struct ChildProcess: Hashable, Sendable {
     package init(pid: Int32) { self.pid = pid }
 
     /// Starts `arguments[0]`; of our descriptors the child keeps stderr and those named here, under the same numbers.
-    /// Its environment is ours, and `settings` where ours says nothing. In a group of its own, Ctrl-C does not reach it.
+    /// Its environment is ours, and `settings` where ours says nothing; or `environment` and nothing else. In a group of its
+    /// own, Ctrl-C does not reach it.
     package static func spawn(
-        _ arguments: [String], keeping descriptors: [Int32], settings: [String: String] = [:], output: Int32? = nil,
-        inOwnGroup: Bool = false
+        _ arguments: [String], keeping descriptors: [Int32], settings: [String: String] = [:],
+        environment: [String: String]? = nil, output: Int32? = nil, inOwnGroup: Bool = false
     ) throws(Fault) -> ChildProcess {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -36,24 +37,23 @@ package struct ChildProcess: Hashable, Sendable {
             Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (inOwnGroup ? POSIX_SPAWN_SETPGROUP : 0)))
 
         var pid: pid_t = 0
-        var words = unsafe arguments.map { unsafe strdup($0) as UnsafeMutablePointer<CChar>? }
-        unsafe words.append(nil)
-        defer { for place in unsafe words.indices { unsafe free(words[place]) } }
-        var names: [UnsafeMutablePointer<CChar>?] = unsafe []
-        var place = 0
-        while let name = unsafe environ[place] {
-            unsafe names.append(name)
-            place += 1
-        }
-        let inherited = place
-        for (name, value) in settings where unsafe getenv(name) == nil {
-            unsafe names.append(strdup("\(name)=\(value)"))
-        }
-        unsafe names.append(nil)
-        defer { for added in unsafe inherited..<names.count { unsafe free(names[added]) } }
-        let code = unsafe posix_spawn(&pid, arguments[0], &actions, &attributes, words, names)
+        let words = WordList(arguments)
+        let names = WordList(environment?.map { "\($0)=\($1)" } ?? inherited(settings))
+        let code = unsafe posix_spawn(&pid, arguments[0], &actions, &attributes, words.base, names.base)
         guard code == 0 else { throw Fault.system("starting \(arguments[0])", errno: code) }
         return ChildProcess(pid: pid)
+    }
+
+    /// Our own environment, and what it lacks.
+    private static func inherited(_ settings: [String: String]) -> [String] {
+        var words: [String] = []
+        var place = 0
+        while let word = unsafe environ[place] {
+            unsafe words.append(String(cString: word))
+            place += 1
+        }
+        for (name, value) in settings where unsafe getenv(name) == nil { words.append("\(name)=\(value)") }
+        return words
     }
 
     /// Runs a short program to its end and returns what it printed, both streams in one.

@@ -39,6 +39,15 @@ int ls_epoll_wait(int epoll, ls_event *events, int count, int64_t timeout_ns) {
 
 int ls_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
+void ls_eventfd_ring(int fd) { eventfd_write(fd, 1); }
+
+void ls_eventfd_hush(int fd) {
+    eventfd_t count;
+    eventfd_read(fd, &count);
+}
+
+int ls_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
+
 int ls_memfd(const char *name, uint64_t bytes) {
     int fd = memfd_create(name, MFD_CLOEXEC);
     if (fd >= 0 && ftruncate(fd, (off_t)bytes) != 0) { int error = errno; close(fd); errno = error; return -1; }

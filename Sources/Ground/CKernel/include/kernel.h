@@ -15,6 +15,11 @@ int ls_epoll_ctl(int epoll, int operation, int fd, uint32_t events, uint64_t dat
 int ls_epoll_wait(int epoll, ls_event *events, int count, int64_t timeout_ns);
 
 int ls_eventfd(void);
+/// Makes an eventfd readable, and unreadable again.
+void ls_eventfd_ring(int fd);
+void ls_eventfd_hush(int fd);
+/// A pipe whose ends no child inherits; 0, or -1.
+int ls_pipe(int *ends);
 int ls_memfd(const char *name, uint64_t bytes);
 int ls_accept(int listener, char *peer, size_t peer_bytes);
 int ls_set_nodelay(int fd);
