@@ -49,6 +49,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("ReleaseWatch", ["Core"]),
         ("Depot", ["Core", "Crypto", "Disk"]),
         ("TrustKeeping", ["Core", "ReleaseTrust", "Files", "WebClient"]),
+        ("Components", ["CKernel", "Core", "Crypto", "JSON", "HTTP", "Files", "Process"]),
     ]),
     ("Engines", [
         ("CameraHost", ["Core", "Cameras", "FrameRing", "Process"]),
@@ -64,7 +65,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components"]),
     ]),
 ]
 
@@ -147,6 +148,9 @@ let tests: [(name: String, standsOn: [String])] = [
     ("DatabaseTests", ["Core", "Files", "Database"]),
     ("PartLedgerTests", ["Core", "Crypto", "Files", "Database", "Process", "PartLedger"]),
     ("ReleaseWatchTests", ["Core", "ReleaseWatch"]),
+    ("ProcessTests", ["CKernel", "Core", "Files", "Process"]),
+    ("FilesTests", ["Core", "Files"]),
+    ("ComponentsTests", ["Core", "JSON", "HTTP", "Files", "Process", "Components"]),
     ("CamerasTests", ["Core", "Cameras"]),
     ("CameraHostTests", ["Core", "CameraHost"]),
     ("FrameRingTests", ["CKernel", "Core", "FrameRing"]),

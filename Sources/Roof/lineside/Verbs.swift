@@ -20,6 +20,8 @@ enum Verbs {
         DoctorVerb.verb, TraceVerb.verb, ReplayVerb.verb, LedgerVerb.verb, CameraVerb.verb, StationVerb.verb,
         IOVerb.verb,
         PLCSimVerb.verb, LineVerb.verb, TufVerb.verb, DemoVerb.verb, DrillVerb.verb, EngineVerb.verb,
+        PLCSimVerb.verb, LineVerb.verb, DemoVerb.verb, DrillVerb.verb, EngineVerb.verb,
+        ComponentVerb.verb, WardenVerb.verb,
     ]
 
     static func main() -> Never {
