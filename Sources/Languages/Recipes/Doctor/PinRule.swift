@@ -1,0 +1,46 @@
+/// A17: pins of releases that cannot exist, or exist only for some Pythons.
+enum PinRule {
+    static func findings(_ patient: RecipeDoctor.Patient) -> [RecipeFinding] {
+        patient.steps.flatMap { name, step in
+            PipInstall.all(in: step.script).compactMap { finding($0, patient, patient.path(of: name)) }
+        }
+    }
+
+    /// OpenCV's packages count their own builds with a fourth number.
+    private static let openCV: Set<String> = [
+        "opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless",
+    ]
+
+    /// Releases for which there are wheels of certain Pythons only.
+    private static let wheels: [(name: String, releases: String, pythons: String)] = [
+        ("onnxruntime", "1.14.", "3.7 to 3.11"), ("onnxruntime", "1.15.", "3.8 to 3.11"),
+        ("onnxruntime", "1.16.", "3.8 to 3.11"), ("numpy", "1.23.", "3.8 to 3.11"), ("numpy", "1.24.", "3.8 to 3.11"),
+        ("numpy", "1.25.", "3.9 to 3.11"),
+    ]
+
+    private static func finding(
+        _ package: PipInstall, _ patient: RecipeDoctor.Patient, _ place: String
+    ) -> RecipeFinding? {
+        guard let pin = package.pin else { return nil }
+        if openCV.contains(package.name), isBare(pin) {
+            let example = pin == "4.8.0" ? "==4.8.0.76" : "~=\(pin).0"
+            return patient.finding(
+                .error, "pip-pin", at: "\(place).Script",
+                "\(package.name)==\(pin): no such release is known; its releases have four numbers",
+                advice: "write \(package.name)\(example)")
+        }
+        guard let row = wheels.first(where: { $0.name == package.name && pin.hasPrefix($0.releases) }) else {
+            return nil
+        }
+        return patient.finding(
+            .note, "pip-python", at: "\(place).Script",
+            "\(package.name)==\(pin) comes ready built for Python \(row.pythons) only",
+            advice: "check the Python of the node, or take a newer release")
+    }
+
+    /// Three numbers of a release that has four.
+    private static func isBare(_ pin: String) -> Bool {
+        let numbers = pin.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+        return numbers.count == 3 && numbers.allSatisfy { $0 != nil } && (numbers[0] ?? 0) >= 4
+    }
+}
