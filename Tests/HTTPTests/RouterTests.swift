@@ -7,6 +7,7 @@ import Testing
         Route(.get, "/", "") { _ in },
         Route(.get, "/v2/models/stats", "") { _ in },
         Route(.get, "/v2/models/{m}", "") { _ in }, Route(.post, "/infer", "") { _ in },
+        Route(.get, "/old/door/", "") { _ in },
     ])
 
     private func find(_ method: Method, _ path: String) -> String {
@@ -26,7 +27,9 @@ import Testing
         (.get, "/infer", "only POST"), (.post, "/infer/", "nothing"), (.post, "/inferx", "nothing"),
         (.get, "", "nothing"), (.get, "/", "/ "),
         (.get, "//v2", "nothing"), (.post, "/v2/models//infer", "nothing"), (.get, "/v2/models/%", "/v2/models/{m} %"),
-        (.get, "/v2/models/%4", "/v2/models/{m} %4"), (.delete, "/v2", "only GET"),
+        (.get, "/v2/models/%4", "/v2/models/{m} %4"), (.delete, "/v2", "only GET"), (.get, "/old/door/", "/old/door/ "),
+        (.get, "/old/door", "nothing"),
+        (.get, "/old/door//", "nothing"),
     ])
     func matches(_ method: Method, _ path: String, _ expected: String) { #expect(find(method, path) == expected) }
 }

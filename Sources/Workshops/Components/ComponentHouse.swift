@@ -1,5 +1,6 @@
 internal import CKernel
 package import Core
+internal import Files
 internal import Glibc
 internal import Process
 internal import Synchronization
@@ -21,7 +22,10 @@ package final class ComponentHouse: Sendable {
     private let tokens: TokenRing
     private let logs: LogDesk
     private let memory: StepMemory
-    private let inbox = Mutex<[Letter]>([])
+    private struct Inbox { var letters: [Letter] = []; var isClosed = false }
+    private let inbox = Mutex(Inbox())
+    /// Two houses of one folder would end each other's components.
+    private let lock: FileLock
     private let board = Mutex<[ComponentRow]>([])
     private let wake: Int32
 
@@ -33,6 +37,11 @@ package final class ComponentHouse: Sendable {
         self.news = news
         logs = try LogDesk(settings.logs)
         memory = try StepMemory(settings.folder)
+        lock = try FileLock(
+            settings.folder + "/lock",
+            refusal: Fault(
+                .unavailable, "another lineside looks after the components of \(settings.folder)",
+                hint: "stop that one first, or give each a folder of its own"))
         wake = ls_eventfd()
         guard wake >= 0 else { throw Fault.system("making a bell for the components") }
     }
@@ -59,7 +68,7 @@ package final class ComponentHouse: Sendable {
             throw Fault(.invalid, "component \(twice.key) is named twice")
         }
         let answer = NewsStand<[String: ChangeKind]>()
-        post(.change(specs, answer))
+        try post(.change(specs, answer))
         return answer.wait()
     }
 
@@ -70,7 +79,7 @@ package final class ComponentHouse: Sendable {
                 "\(name) is BROKEN: it failed three times within an hour, and a restart would not change that",
                 hint: "look into its log, then reinstall it or deploy another version")
         }
-        post(.order(name, .restart))
+        try post(.order(name, .restart))
     }
 
     package func reinstall(_ name: String) throws(Fault) { try order(name, .reinstall) }
@@ -79,13 +88,14 @@ package final class ComponentHouse: Sendable {
     /// After a bootstrap asked for something, and got it or does without.
     package func goOn(_ name: String) throws(Fault) { try order(name, .goOn) }
     /// For whoever speaks with components: what one says of its own state.
-    package func report(_ name: String, _ state: ComponentState) { post(.report(name, state)) }
+    package func report(_ name: String, _ state: ComponentState) throws(Fault) { try post(.report(name, state)) }
 
     /// Stops everything, dependents first, each within its time-outs; returns when nothing runs any more. The house is
     /// then closed.
     package func stopAll() {
         let down = Flagpole()
-        post(.stopAll(down))
+        // Closed already, there is nothing to wait for.
+        guard (try? post(.stopAll(down))) != nil else { return }
         down.wait()
         logs.close()
     }
@@ -101,11 +111,18 @@ package final class ComponentHouse: Sendable {
 
     private func order(_ name: String, _ order: ComponentLife.Order) throws(Fault) {
         _ = try row(name)
-        post(.order(name, order))
+        try post(.order(name, order))
     }
 
-    private func post(_ letter: Letter) {
-        inbox.withLock { $0.append(letter) }
+    private func post(_ letter: Letter) throws(Fault) {
+        let isTaken = inbox.withLock { inbox in
+            guard !inbox.isClosed else { return false }
+            inbox.letters.append(letter)
+            // Nothing is taken after a stop of everything.
+            if case .stopAll = letter { inbox.isClosed = true }
+            return true
+        }
+        guard isTaken else { throw Fault(.unavailable, "the components are stopping") }
         ls_eventfd_ring(wake)
     }
 
@@ -128,14 +145,20 @@ package final class ComponentHouse: Sendable {
         var work = Work()
         while true {
             wait(work)
-            for letter in inbox.withLock({ letters in
-                defer { letters = [] }; return letters
-            }) { read(letter, &work) }
+            for letter in letters() { read(letter, &work) }
             listen(&work)
             work.deeds += work.plan.tick(now: .now)
             perform(&work)
             publish(&work)
-            if let leaving = work.leaving, work.plan.isDown, work.steps.isEmpty { return leaving.raise() }
+            // Processes that the kernel holds are left to their wardens, which see us go.
+            if let leaving = work.leaving, work.plan.isDown { return leaving.raise() }
+        }
+    }
+
+    private func letters() -> [Letter] {
+        inbox.withLock { inbox in
+            defer { inbox.letters = [] }
+            return inbox.letters
         }
     }
 

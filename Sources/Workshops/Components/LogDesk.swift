@@ -33,6 +33,8 @@ final class LogDesk: Sendable {
         var dropped: [String: Int] = [:]
         var sources: UInt64 = 0
         var isClosing = false
+        /// The reading thread has brought everything.
+        var isDrained = false
     }
 
     private let settings: LogSettings
@@ -113,7 +115,19 @@ final class LogDesk: Sendable {
             }
             if !ended.isEmpty { pipes.removeAll { ended.contains($0.source) } }
         }
-        for pipe in pipes { Glibc.close(pipe.descriptor) }
+        // Whoever wrote has ended; what it wrote may still lie in its pipe.
+        for pipe in pipes {
+            var isOpen = true
+            while isOpen, isReadable(pipe) { isOpen = take(pipe, &block) }
+            if isOpen { Glibc.close(pipe.descriptor) }
+        }
+        state.withLock { $0.isDrained = true }
+        bell.ring()
+    }
+
+    private func isReadable(_ pipe: Pipe) -> Bool {
+        var wait = pollfd(fd: pipe.descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&wait, 1, 0) > 0
     }
 
     /// One block of one pipe; false at its end.
@@ -157,14 +171,14 @@ final class LogDesk: Sendable {
         }
         while true {
             let rings = bell.rings
-            let (heap, isClosing) = state.withLock { state in
+            let (heap, isLast) = state.withLock { state in
                 defer {
                     state.heap = []
                     state.heapBytes = 0
                     state.dropped = [:]
                 }
                 let dropped = state.dropped.map { (Piece.dropped(file: $0.key, $0.value), WallClock.milliseconds) }
-                return (state.heap + dropped, state.isClosing)
+                return (state.heap + dropped, state.isDrained)
             }
             for (piece, time) in heap {
                 switch piece {
@@ -184,7 +198,7 @@ final class LogDesk: Sendable {
                 case .close(let file): files[file] = nil
                 }
             }
-            if isClosing && heap.isEmpty { break }
+            if isLast && heap.isEmpty { break }
             if heap.isEmpty { bell.wait(since: rings, until: .distantFuture) }
         }
         closed.raise()

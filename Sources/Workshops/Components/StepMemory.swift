@@ -15,11 +15,11 @@ struct StepMemory: Sendable {
 
     func remembers(_ kind: StepKind, of spec: ComponentSpec) -> Bool {
         guard let bytes = try? FileAccess.read(path(spec.name, kind), limit: 4096) else { return false }
-        return String(decoding: bytes, as: UTF8.self) == Self.print(kind, spec)
+        return String(decoding: bytes, as: UTF8.self) == Self.stamp(kind, spec)
     }
 
     func note(_ kind: StepKind, of spec: ComponentSpec) throws(Fault) {
-        try FileAccess.write(Array(Self.print(kind, spec).utf8), to: path(spec.name, kind))
+        try FileAccess.write(Array(Self.stamp(kind, spec).utf8), to: path(spec.name, kind))
     }
 
     func forget(_ name: String) {
@@ -28,7 +28,7 @@ struct StepMemory: Sendable {
 
     private func path(_ name: String, _ kind: StepKind) -> String { "\(folder)/\(name).\(kind.rawValue)" }
 
-    private static func print(_ kind: StepKind, _ spec: ComponentSpec) -> String {
+    private static func stamp(_ kind: StepKind, _ spec: ComponentSpec) -> String {
         var digest = SHA256()
         let step = spec.steps[kind]
         let variables = (step?.environment ?? [:]).sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }

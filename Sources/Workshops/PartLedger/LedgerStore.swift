@@ -1,6 +1,7 @@
 internal import Core
 internal import Crypto
 internal import Database
+internal import Files
 
 /// The ledger's file, as its one writer sees it.
 ///
@@ -10,14 +11,19 @@ final class LedgerStore {
     private let insert: Statement
     private let text = ByteBuffer()
     private var chain = LedgerChain()
-    private let lock: LedgerLock
+    /// Two writers would give the same numbers to different parts.
+    private let lock: FileLock
     /// The number of the last entry in the file.
     private(set) var last: UInt64 = 0
     var head: SHA256Digest { chain.head }
 
     init(_ folder: StateFolder, _ durability: Database.Durability) throws(Fault) {
         try folder.make()
-        lock = try LedgerLock(folder.ledgerLock)
+        lock = try FileLock(
+            folder.ledgerLock,
+            refusal: Fault(
+                .unavailable, "another lineside writes to the ledger of \(folder.ledgerLock)",
+                hint: "stop that one first, or give each its own state folder"))
         database = try Database(folder.ledger, durability: durability)
         try database.migrate(LedgerSchema.steps)
         insert = try database.prepare("INSERT INTO entries(\(LedgerRow.columns)) VALUES(?, ?, ?, ?, ?, ?)")
