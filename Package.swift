@@ -48,8 +48,9 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("PartLedger", ["CKernel", "Core", "Crypto", "JSON", "Files", "Database"]),
         ("ReleaseWatch", ["Core"]),
         ("Depot", ["Core", "Crypto", "Disk"]),
-        ("TrustKeeping", ["Core", "ReleaseTrust", "Files", "WebClient"]),
+        ("TrustKeeping", ["Core", "ReleaseTrust", "Files", "WebClient", "Archive"]),
         ("Components", ["CKernel", "Core", "Crypto", "JSON", "HTTP", "Files", "Process"]),
+        ("ReleasePublishing", ["Core", "Crypto", "ReleaseTrust", "Files"]),
     ]),
     ("Engines", [
         ("CameraHost", ["Core", "Cameras", "FrameRing", "Process"]),
@@ -65,7 +66,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing"]),
     ]),
 ]
 

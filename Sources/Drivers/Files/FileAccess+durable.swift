@@ -37,13 +37,6 @@ extension FileAccess {
         guard fsync(handle) == 0 else { throw Fault.system("writing folder \(folder)") }
     }
 
-    /// Makes a folder and those above it; one that is there already is fine.
-    package static func makeFolder(_ path: String, mode: UInt32 = 0o755) throws(Fault) {
-        if isFolder(path) { return }
-        if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try makeFolder(String(path[..<slash])) }
-        guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else { throw Fault.system("making folder \(path)") }
-    }
-
     private static func put(_ bytes: [UInt8], in file: Int32, _ path: String) throws(Fault) {
         var written = 0
         while written < bytes.count {

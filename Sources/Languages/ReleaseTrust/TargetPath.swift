@@ -103,7 +103,16 @@ package struct HashBins: Hashable, Sendable {
 
     func role(for target: TargetPath) -> String {
         let head = UInt64(target.digest.prefix(8), radix: 16) ?? 0
-        let number = String(head >> UInt64(32 - bits), radix: 16)
+        return name(head >> UInt64(32 - bits))
+    }
+
+    /// Nobody lists more bins than this by name; a search never needs to.
+    private static let listedBitsMax = 14
+
+    var roleNames: [String] { bits > Self.listedBitsMax ? [] : (0..<(UInt64(1) << UInt64(bits))).map(name) }
+
+    private func name(_ bin: UInt64) -> String {
+        let number = String(bin, radix: 16)
         let width = String((UInt64(1) << UInt64(bits)) - 1, radix: 16).count
         return "\(namePrefix)-" + String(repeating: "0", count: width - number.count) + number
     }

@@ -7,10 +7,17 @@ package struct TargetSearch: Sendable {
     package struct Visit: Sendable {
         package let role: String
         package let keys: RoleKeys?
+
+        package init(role: String, keys: RoleKeys?) {
+            self.role = role
+            self.keys = keys
+        }
+
+        package static let top = Visit(role: TopRole.targets.rawValue, keys: nil)
     }
 
     package let target: TargetPath
-    private var ahead: [Visit] = [Visit(role: TopRole.targets.rawValue, keys: nil)]
+    private var ahead: [Visit] = [.top]
     private var visited: Set<String> = []
     package private(set) var found: (role: String, facts: TargetFacts)?
 

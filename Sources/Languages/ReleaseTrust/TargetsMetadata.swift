@@ -83,6 +83,9 @@ package struct Delegation: Sendable {
         scope = .bins(bins)
     }
 
+    /// Every role that it delegates to.
+    package var roleNames: [String] { if case .bins(let bins) = scope { bins.roleNames } else { [name] } }
+
     /// The role that answers for a target, if one does.
     package func role(for target: TargetPath) -> String? {
         switch scope {

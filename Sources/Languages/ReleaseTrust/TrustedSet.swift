@@ -131,6 +131,8 @@ package struct TrustedSet: Sendable {
             role: role, version: file.version, bytesMax: try file.bytesMax(MetadataLimits.targetsBytesMax))
     }
 
+    package func lists(_ role: String) -> Bool { snapshot?.body.files[role] != nil }
+
     private func listed(_ role: String) throws(Fault) -> MetaFile {
         guard let file = snapshot?.body.files[role] else {
             throw Fault(.mixed, "the snapshot does not know the role \"\(role)\"")

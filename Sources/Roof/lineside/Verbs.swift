@@ -16,12 +16,11 @@ struct Verb: Sendable {
 enum Verbs {
     static let version = "0.1.0"
     static let all = [
-        ServeVerb.verb, RunVerb.verb, InspectVerb.verb, PreprocessVerb.verb, SurfacesVerb.verb, BenchVerb.verb,
-        DoctorVerb.verb, TraceVerb.verb, ReplayVerb.verb, LedgerVerb.verb, CameraVerb.verb, StationVerb.verb,
-        IOVerb.verb,
-        PLCSimVerb.verb, LineVerb.verb, TufVerb.verb, DemoVerb.verb, DrillVerb.verb, EngineVerb.verb,
-        PLCSimVerb.verb, LineVerb.verb, DemoVerb.verb, DrillVerb.verb, EngineVerb.verb,
-        ComponentVerb.verb, WardenVerb.verb,
+        ServeVerb.verb, RunVerb.verb, InspectVerb.verb, PreprocessVerb.verb, SurfacesVerb.verb,
+        BenchVerb.verb, DoctorVerb.verb, RecipeVerb.verb, TraceVerb.verb, ReplayVerb.verb, LedgerVerb.verb,
+        CameraVerb.verb, StationVerb.verb, IOVerb.verb, PLCSimVerb.verb, LineVerb.verb, TufVerb.verb,
+        DemoVerb.verb, DrillVerb.verb, EngineVerb.verb,
+        ComponentVerb.verb, WardenVerb.verb, ReleaseVerb.verb, BundleVerb.verb,
     ]
 
     static func main() -> Never {

@@ -10,7 +10,13 @@ extension ReleaseClient {
         if try Self.isWhole(target, at: path) { return }
         let part = path + ".part"
         let begun = FileAccess.facts(part)?.bytes ?? 0
-        try fill(part, target, from: begun < target.length ? begun : 0)
+        do throws(Fault) {
+            try fill(part, target, from: begun < target.length ? begun : 0)
+        } catch {
+            // What was cut is worth going on with; what is too long was never ours.
+            if error.code == .tooLong { FileAccess.remove(part) }
+            throw error
+        }
         if try !Self.isWhole(target, at: part), begun > 0 {
             // What was begun may have been another file.
             try fill(part, target, from: 0)

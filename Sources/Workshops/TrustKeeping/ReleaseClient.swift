@@ -71,8 +71,7 @@ package final class ReleaseClient {
 
     /// What the metadata say of a target. Refreshes first if that has not been done.
     package func find(_ name: String) throws(Fault) -> VerifiedTarget {
-        if set == nil { try refresh() }
-        guard let set else { throw Fault(.missing, "the metadata have not been refreshed") }
+        let set = try trusted()
         var search = TargetSearch(name)
         while let visit = try search.next() {
             let metadata = try look(visit, set)
@@ -84,7 +83,14 @@ package final class ReleaseClient {
         return try VerifiedTarget(name, role: role, facts, isConsistent: set.root.body.isConsistent)
     }
 
-    private func look(_ visit: TargetSearch.Visit, _ set: TrustedSet) throws(Fault) -> TargetsMetadata {
+    /// Refreshes first if that has not been done.
+    func trusted() throws(Fault) -> TrustedSet {
+        if set == nil { try refresh() }
+        guard let set else { throw Fault(.missing, "the metadata have not been refreshed") }
+        return set
+    }
+
+    func look(_ visit: TargetSearch.Visit, _ set: TrustedSet) throws(Fault) -> TargetsMetadata {
         guard let keys = visit.keys else {
             guard let targets = set.targets else { throw Fault(.missing, "no targets have been accepted yet") }
             return targets.body

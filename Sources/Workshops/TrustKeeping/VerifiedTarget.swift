@@ -12,6 +12,8 @@ package struct VerifiedTarget: Hashable, Sendable {
     package let custom: Datum?
     /// Where a repository has it.
     let path: String
+    /// What a bundle calls it.
+    package var bundledName: String { "targets/\(path)" }
 
     init(_ name: String, role: String, _ facts: TargetFacts, isConsistent: Bool) throws(Fault) {
         guard let prefix = facts.digests.prefix else {
@@ -22,7 +24,6 @@ package struct VerifiedTarget: Hashable, Sendable {
         length = facts.length
         digests = facts.digests
         custom = facts.custom
-        let end = name.lastIndex(of: "/").map { name.index(after: $0) } ?? name.startIndex
-        path = isConsistent ? name[..<end] + prefix + "." + name[end...] : name
+        path = isConsistent ? TargetName.path(name, prefix: prefix) : name
     }
 }
