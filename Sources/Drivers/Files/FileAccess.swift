@@ -19,7 +19,7 @@ package enum FileAccess {
     package static func isFolder(_ path: String) -> Bool { facts(path)?.isFolder == true }
 
     /// The path from the root, links resolved; as it was when nothing is there.
-    package static func absolute(_ path: String) -> String {
+    package static func resolved(_ path: String) -> String {
         guard let resolved = unsafe realpath(path, nil) else { return path }
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)

@@ -4,6 +4,7 @@ package struct Status: RawRepresentable, Hashable, Sendable {
     package init(rawValue: Int) { self.rawValue = rawValue }
 
     package static let ok = Status(rawValue: 200)
+    package static let accepted = Status(rawValue: 202)
     package static let noContent = Status(rawValue: 204)
     package static let badRequest = Status(rawValue: 400)
     package static let unauthorized = Status(rawValue: 401)
@@ -24,6 +25,7 @@ package struct Status: RawRepresentable, Hashable, Sendable {
     var line: StaticString {
         switch rawValue {
         case 200: "HTTP/1.1 200 OK\r\n"
+        case 202: "HTTP/1.1 202 Accepted\r\n"
         case 204: "HTTP/1.1 204 No Content\r\n"
         case 400: "HTTP/1.1 400 Bad Request\r\n"
         case 401: "HTTP/1.1 401 Unauthorized\r\n"

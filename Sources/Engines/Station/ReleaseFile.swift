@@ -34,7 +34,7 @@ package struct ReleaseFile: Sendable {
         }
         let text = try FileAccess.read(metadataPath, limit: 16 << 20)
         self.modelPath = modelPath
-        absolutePath = FileAccess.absolute(modelPath)
+        absolutePath = FileAccess.resolved(modelPath)
         self.metadataPath = metadataPath
         let reader = try ReleaseReader(text, file: metadataPath)
         name = reader.name

@@ -5,8 +5,8 @@ internal import Process
 /// `lineside component`: components by hand.
 enum ComponentVerb {
     static let verb = Verb(
-        name: "component", summary: "run components from a file, without a deployment",
-        usage: "component run SPEC.json",
+        name: "component", summary: "the node's components: list, logs, restart, config; or run some from a file",
+        usage: "component list | logs NAME | restart NAME | config NAME | run SPEC.json",
         flags: [
             Flag("folder", "DIR", "for work, logs and memory (beside SPEC.json)"),
             Flag("user", "USER[:GROUP]", "whom components run as that name nobody (nobody)"),
@@ -15,6 +15,7 @@ enum ComponentVerb {
             Flag("endpoint", "URL", "AWS_ENDPOINT_URL in their environment"),
             Flag("log-bytes", "BYTES", "of one component's log, all its files together (10MiB)"),
             Flag("raw-logs", "logs as the components print them, without time and stream"), Options.output,
+            NodeRoot.flag, Flag("lines", "N", "with `logs`: how many of the last (100)"),
         ],
         notes: """
             Every change of a state is one line; with -o json, one JSON object a line. SIGHUP reads SPEC.json again and changes
@@ -22,11 +23,18 @@ enum ComponentVerb {
             """, run: run)
 
     private static func run(_ options: Options) throws -> Int32 {
-        guard options.words.count == 2, options.words[0] == "run" else {
-            throw UsageFault(message: "say `component run SPEC.json`")
+        if let word = options.words.first, ["list", "logs", "restart", "config"].contains(word),
+            options.words.count <= 2
+        {
+            return try NodeComponents(options).run(word, options.words.dropFirst().first)
         }
-        let bench = try ComponentBench(options, path: options.words[1])
+        guard options.words.count == 2, options.words[0] == "run" else {
+            throw UsageFault(
+                message: "say `component list`, `logs NAME`, `restart NAME`, `config NAME` or `run SPEC.json`")
+        }
+        // Before there is a second thread: one that does not block them would be ended by them.
         Signals.block(and: [Signals.hangUp])
+        let bench = try ComponentBench(options, path: options.words[1])
         try bench.open()
         while Signals.waitForStop(or: [Signals.hangUp]) == Signals.hangUp { bench.readAgain() }
         Log.line("the components stop")

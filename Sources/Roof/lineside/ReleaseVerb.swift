@@ -1,6 +1,7 @@
 internal import Core
 internal import Crypto
 internal import Files
+internal import Node
 internal import ReleasePublishing
 internal import ReleaseTrust
 
@@ -10,7 +11,8 @@ enum ReleaseVerb {
         name: "release", summary: "sign releases and publish them, so that nodes believe nobody else",
         usage: """
             release init DIR                      keys for every role, and the first root
-                   or   release add DIR FILE --name NAME      take a file in (a folder: all files in it, under NAME/)
+                   or   release add DIR FILE --name NAME      take a file in (a folder: all files in it, under NAME/; a
+                                                              station's release gets its index)
                    or   release publish DIR                   sign, check as a node would, let the world see it
                    or   release status DIR
                    or   release remove DIR NAME
@@ -103,6 +105,13 @@ enum ReleaseVerb {
                 file, as: try TargetName(parsing: name), role: options.text("role") ?? "targets", custom: custom)
             added.append(["name": .text(name), "sha256": .text("\(digest)")])
         }
+        if let index = try index(file) {
+            let target = "\(name)/\(ReleaseIndex.fileName)"
+            let digest = try repository.add(
+                index, as: try TargetName(parsing: target), role: options.text("role") ?? "targets", custom: custom)
+            if let end = index.lastIndex(of: "/") { FileAccess.remove(String(index[..<end])) }
+            added.append(["name": .text(target), "sha256": .text("\(digest)")])
+        }
         let names = added.compactMap { $0["name"]?.text }
         try tell(options, ["added": .list(added)]) {
             "added \(names.joined(separator: ", ")); nobody sees it before `lineside release publish \(path)`"
@@ -110,10 +119,20 @@ enum ReleaseVerb {
         return ExitCode.ok
     }
 
+    /// A station's release is installed whole: its index says which files belong together. Nil for anything else.
+    private static func index(_ path: String) throws -> String? {
+        guard FileAccess.isFile(path + "/model.onnx"), FileAccess.isFile(path + "/metadata.json") else { return nil }
+        let file = try FileAccess.temporaryFolder("lineside-index") + "/" + ReleaseIndex.fileName
+        try FileAccess.write(try ReleaseIndex(folder: path).bytes, to: file)
+        return file
+    }
+
     /// A file under its name, or all files of a folder under theirs.
     private static func files(_ path: String, _ name: String) throws -> [(file: String, name: String)] {
         guard FileAccess.isFolder(path) else { return [(path, name)] }
-        return try FileAccess.names(in: path).flatMap { try files("\(path)/\($0)", "\(name)/\($0)") }
+        return try FileAccess.names(in: path).filter { $0 != ReleaseIndex.fileName }.flatMap {
+            try files("\(path)/\($0)", "\(name)/\($0)")
+        }
     }
 
     private static func remove(_ path: String, _ name: String, _ options: Options) throws -> Int32 {

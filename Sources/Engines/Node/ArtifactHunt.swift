@@ -1,0 +1,67 @@
+internal import Core
+internal import Crypto
+internal import Files
+internal import Recipes
+
+/// Finds a component's artifacts before anything is fetched: what bytes they are, and where they lie.
+struct ArtifactHunt {
+    /// Files that lie under NAME/VERSION/FILE there go before every address in the recipe.
+    let folder: String?
+    /// How long a file at an address is; asked only where the recipe says its digest.
+    let length: (String) throws(Fault) -> Int
+    private(set) var origins = Origins()
+    /// Files that are part of their recipes.
+    private(set) var documents: [[UInt8]] = []
+
+    init(folder: String?, length: @escaping (String) throws(Fault) -> Int) {
+        self.folder = folder
+        self.length = length
+    }
+
+    mutating func find(_ artifact: Artifact, of component: ReadyComponent) throws(Fault) -> FileReference {
+        let found = try look(artifact, component)
+        if let wanted = artifact.digest, wanted != found.digest {
+            throw Fault(
+                .invalid,
+                "digest mismatch: artifact \(artifact.fileName) of \(component.name) \(component.version) is \(found.digest), and its recipe says \(wanted)",
+                hint: "the file or the recipe was changed; publish a new version of the component")
+        }
+        return FileReference(path: artifact.fileName, digest: found.digest, bytes: found.bytes)
+    }
+
+    private mutating func look(
+        _ artifact: Artifact, _ component: ReadyComponent
+    ) throws(Fault) -> (digest: SHA256Digest, bytes: Int) {
+        if let folder {
+            let path = "\(folder)/\(component.name)/\(component.version)/\(artifact.fileName)"
+            if FileAccess.isFile(path) { return try take(path) }
+        }
+        switch artifact.source {
+        case .inline(let bytes, _):
+            documents.append(bytes)
+            return (SHA256.digest(of: bytes), bytes.count)
+        case .file(let path): return try take(path)
+        case .https(let address):
+            guard let digest = artifact.digest else {
+                throw Fault(
+                    .invalid, "artifact \(address) of \(component.name) \(component.version) has no digest",
+                    hint: "give Digest and Algorithm in its recipe: without them nobody knows what came")
+            }
+            origins[digest] = .web(address)
+            return (digest, try length(address))
+        case .s3, .greengrass:
+            throw Fault(
+                .notFound,
+                "artifact \(artifact.source.description) of \(component.name) \(component.version) is not at hand",
+                hint:
+                    "put it under \(folder ?? "ARTIFACTS")/\(component.name)/\(component.version)/ and name that folder with --artifacts"
+            )
+        }
+    }
+
+    private mutating func take(_ path: String) throws(Fault) -> (digest: SHA256Digest, bytes: Int) {
+        let found = try FileDigest.of(path)
+        origins[found.digest] = .file(path)
+        return found
+    }
+}

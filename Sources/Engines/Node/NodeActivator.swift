@@ -1,0 +1,168 @@
+internal import Components
+internal import Core
+internal import Crypto
+internal import Depot
+internal import Files
+internal import Recipes
+
+/// What a node does with its places: components run in their house, a station's release is laid out and its station asked to
+/// change over. Every call may come again after a power cut, whatever had happened of it.
+///
+/// Confined to the node's thread.
+final class NodeActivator: Activator {
+    private let house: ComponentHouse
+    private let node: NodeFacts
+    private let depot: Depot
+    private(set) var stations: [String: StationHand]
+    /// The deployment under way takes releases that were held.
+    var takesHeld = false
+    /// How long a component must have been running.
+    private let steady: UInt64
+    /// What runs in the components' place.
+    private(set) var generation = Generation()
+    private(set) var ready: [ReadyComponent] = []
+
+    init(_ house: ComponentHouse, node: NodeFacts, stations: [String: StationHand], steady: UInt64, depot: Depot) {
+        self.steady = steady
+        self.house = house
+        self.depot = depot
+        self.node = node
+        self.stations = stations
+    }
+
+    private func yard(_ depot: Depot) -> PackageYard { PackageYard(folders: node.folders, depot: depot) }
+
+    func generation(_ digest: SHA256Digest?, in depot: Depot) throws(Fault) -> Generation {
+        guard let digest else { return Generation() }
+        return try Generation(try depot.document(digest))
+    }
+
+    func index(_ digest: SHA256Digest, in depot: Depot) throws(Fault) -> ReleaseIndex {
+        try ReleaseIndex(try depot.document(digest))
+    }
+
+    func shelf(_ generation: Generation, in depot: Depot) throws(Fault) -> RecipeShelf {
+        var shelf = try RecipeShelf([])
+        try shelf.add(generation, in: depot)
+        return shelf
+    }
+
+    private func hand(_ place: Place) throws(Fault) -> StationHand {
+        let name = place.stationName ?? ""
+        guard let hand = stations[name] else {
+            throw Fault(
+                .notFound, "there is no station '\(name)' on this node",
+                hint:
+                    "it has \(stations.keys.sorted().joined(separator: ", ")); stations are listed in its configuration"
+            )
+        }
+        return hand
+    }
+
+    // MARK: the deployer's calls
+
+    func verify(_ target: Target, in depot: Depot) throws(Fault) {
+        guard target.place == .components else {
+            _ = try hand(target.place)
+            if let digest = target.digest { _ = try index(digest, in: depot) }
+            return
+        }
+        let generation = try generation(target.digest, in: depot)
+        _ = try ComponentSpecs.ready(generation, shelf(generation, in: depot), node)
+    }
+
+    func stage(_ target: Target, in depot: Depot) throws(Fault) -> Progress {
+        guard let digest = target.digest else { return .done }
+        if let station = target.place.stationName {
+            try yard(depot).lay(try index(digest, in: depot), digest, at: station)
+            return .done
+        }
+        let generation = try generation(digest, in: depot)
+        let ready = try ComponentSpecs.ready(generation, shelf(generation, in: depot), node)
+        // A version that runs now is not touched before its time.
+        for component in ready where self.generation[component.name]?.version != component.version {
+            try yard(depot).lay(component, generation[component.name]?.artifacts ?? [])
+        }
+        return .done
+    }
+
+    /// Components cannot be asked without IPC, and a station changes over between two parts whenever it is.
+    func quiesce(_ places: [Place]) throws(Fault) -> Consent { .granted }
+
+    func activate(_ target: Target, in depot: Depot) throws(Fault) -> Progress {
+        guard target.place == .components else { return try activateStation(target, in: depot) }
+        let generation = try generation(target.digest, in: depot)
+        let ready = try ComponentSpecs.ready(generation, shelf(generation, in: depot), node)
+        for component in ready { try yard(depot).lay(component, generation[component.name]?.artifacts ?? []) }
+        try house.change(to: ComponentSpecs.specs(ready, on: node))
+        self.generation = generation
+        self.ready = ready
+        return .done
+    }
+
+    private func activateStation(_ target: Target, in depot: Depot) throws(Fault) -> Progress {
+        let hand = try hand(target.place)
+        guard let digest = target.digest else {
+            hand.stop()
+            return .done
+        }
+        try yard(depot).lay(try index(digest, in: depot), digest, at: hand.name)
+        let model = yard(depot).releaseFolder(hand.name, digest) + "/model.onnx"
+        return try hand.run(model, despiteHold: takesHeld) ? .done : .notYet
+    }
+
+    func health(of place: Place) throws(Fault) -> Health {
+        guard place == .components else { return try stationHealth(place) }
+        let rows = house.rows
+        if let broken = rows.first(where: { $0.state == .broken }) {
+            return .unhealthy("\(broken.name) \(broken.version) is BROKEN: \(broken.reason)")
+        }
+        let wall = WallClock.milliseconds
+        let isUp = ready.allSatisfy { component in
+            rows.contains {
+                $0.name == component.name.text && $0.version == "\(component.version)" && isSteady($0, wall)
+            }
+        }
+        return isUp ? .healthy : .notYet
+    }
+
+    /// What has only just started may end again at once.
+    private func isSteady(_ row: ComponentRow, _ wall: UInt64) -> Bool {
+        row.state == .finished || row.state == .running && wall >= row.since + steady / Span64.millisecond
+    }
+
+    /// How a station does with the release that is active. On the way back it is enough that it runs.
+    private func stationHealth(_ place: Place) throws(Fault) -> Health {
+        let hand = try hand(place)
+        guard let digest = depot.record[place].active else { return .healthy }
+        let isWayBack = depot.record.running?.stage == .restored
+        guard let state = hand.state else { return .notYet }
+        let wanted = try index(digest, in: depot).stationDigest
+        let runs = state["release"]?["digest"]?.text
+        if runs != wanted {
+            if let rollback = state["rollback"], rollback["from"]?.text == wanted {
+                return .unhealthy("\(rollback["trigger"]?.text ?? "rollback"): \(rollback["evidence"]?.text ?? "")")
+            }
+            let refusal = state["alarms"]?.list?.first { $0["code"]?.text == "RELEASE_REFUSED" }
+            return refusal.map { .unhealthy("\($0["text"]?.text ?? "refused")") } ?? .notYet
+        }
+        return isWayBack || state["release"]?["phase"]?.text == "proved" ? .healthy : .notYet
+    }
+
+    func settled(_ finished: FinishedDeployment) {
+        Log.line(
+            "deployment \(finished.id): \(finished.result.rawValue)\(finished.reason.isEmpty ? "" : ", \(finished.reason)")"
+        )
+    }
+}
+
+extension ReleaseIndex {
+    /// As a station names the release: over model and metadata together.
+    var stationDigest: String {
+        var sha = SHA256()
+        for name in ["model.onnx", "metadata.json"] {
+            if let file = files.first(where: { $0.path == name }) { sha.update(file.digest.bytes) }
+        }
+        return "sha256:\(sha.finish())"
+    }
+}

@@ -1,0 +1,244 @@
+internal import Components
+internal import Core
+internal import Crypto
+internal import Depot
+internal import Disk
+internal import Files
+internal import Glibc
+internal import JSON
+internal import Recipes
+internal import TrustKeeping
+internal import WebClient
+
+/// Everything that the node's thread owns.
+final class NodeDesk {
+    private static let tendEvery = 200 * Span64.millisecond
+    private static let publishEvery = Span64.second
+    private static let inspectEvery = 30 * Span64.second
+
+    let plan: NodeHouse.Plan
+    let depot: Depot
+    let activator: NodeActivator
+    let deployer: Deployer
+    private let board: NodeBoard
+    private let source: NodeSource
+    private let web: WebClient
+    let facts: NodeFacts
+    private var publishAt = Instant(nanoseconds: 0)
+    private var inspectAt: Instant
+
+    init(_ plan: NodeHouse.Plan, house: ComponentHouse, board: NodeBoard) throws(Fault) {
+        self.plan = plan
+        self.board = board
+        let folders = NodeFolders(root: plan.root)
+        facts = NodeFacts(
+            platform: plan.platform, folders: folders, thingName: plan.thingName,
+            fillsConfiguration: plan.configuration.fillsConfiguration)
+        var settings = Depot.Settings()
+        settings.bytesMax = plan.configuration.storeBytesMax
+        depot = try Depot(
+            plan.root + "/depot", on: RealDisk(), settings: settings, references: Document.references(of:))
+        web = try WebClient()
+        source = NodeSource(web)
+        activator = NodeActivator(
+            house, node: facts, stations: try Self.stations(plan), steady: plan.configuration.steady, depot: depot)
+        deployer = Deployer(depot, activator: activator, source: source)
+        inspectAt = Instant.now.advanced(by: Self.inspectEvery)
+        recallOrigins()
+    }
+
+    private static func stations(_ plan: NodeHouse.Plan) throws(Fault) -> [String: StationHand] {
+        var hands: [String: StationHand] = [:]
+        for file in plan.configuration.stations {
+            let text = try FileAccess.read(file, limit: 1 << 20)
+            let home = file.contains("/") ? String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)]) : "."
+            let hand = try StationHand(
+                text, file: file, home: home, folder: plan.root + "/stations", program: plan.program)
+            guard hands[hand.name] == nil else {
+                throw Fault(
+                    .invalid, "two stations are called '\(hand.name)'", hint: "give each line.json a station of its own"
+                )
+            }
+            hands[hand.name] = hand
+        }
+        return hands
+    }
+
+    // MARK: a start
+
+    /// Everything that the record says is active runs again, before any deployment goes on.
+    func bringBack() throws(Fault) {
+        activator.takesHeld = depot.record.running?.deployment.takesHeld ?? false
+        for target in deployer.standing {
+            do throws(Fault) { _ = try activator.activate(target, in: depot) } catch {
+                Log.line("\(target.place) cannot be brought back: \(error)")
+            }
+        }
+        for hand in activator.stations.values {
+            guard depot.record[try Place.station(hand.name)].active == nil else { continue }
+            try hand.startAsConfigured()
+        }
+    }
+
+    // MARK: turns
+
+    /// Does what is due; when to come back.
+    func turn(_ now: Instant) -> Instant {
+        for hand in activator.stations.values { hand.tend(now) }
+        let turn = deployer.turn(now: now)
+        if now >= publishAt || turn == .again {
+            publish(withStations: now >= publishAt)
+            if now >= publishAt { publishAt = now.advanced(by: Self.publishEvery) }
+        }
+        if now >= inspectAt, deployer.plan == nil {
+            inspect()
+            inspectAt = Instant.now.advanced(by: Self.inspectEvery)
+        }
+        switch turn {
+        case .again: return now
+        case .wait(let until): return min(until, now.advanced(by: Self.tendEvery))
+        case .idle: return now.advanced(by: Self.tendEvery)
+        }
+    }
+
+    func publish(withStations: Bool) {
+        let record = depot.record
+        let phase = deployer.plan.map { "\($0.phase)" } ?? ""
+        let reason = deployer.plan?.reason ?? ""
+        let stations: [NodeBoard.Station]? =
+            withStations
+            ? activator.stations.values.sorted { $0.name < $1.name }.map {
+                NodeBoard.Station(name: $0.name, page: $0.page, state: $0.state, restarts: $0.restarts)
+            } : nil
+        let configurations = Dictionary(
+            activator.generation.members.map { ($0.name.text, $0.configuration.value) }, uniquingKeysWith: { $1 })
+        board.change { contents in
+            contents.record = record
+            contents.phase = phase
+            contents.reason = reason
+            contents.configurations = configurations
+            if let stations { contents.stations = stations }
+        }
+    }
+
+    /// Files of what is active are compared with their digests, and put back.
+    private func inspect() {
+        let yard = PackageYard(folders: facts.folders, depot: depot)
+        var drift: [String] = []
+        for member in activator.generation.members {
+            drift += yard.repair(member.artifacts, in: facts.folders.artifacts(member.name, member.version)).map(\.path)
+        }
+        for (name, _) in activator.stations {
+            guard let place = try? Place.station(name), let digest = depot.record[place].active,
+                let index = try? activator.index(digest, in: depot)
+            else { continue }
+            drift += yard.repair(index.files, in: yard.releaseFolder(name, digest)).map(\.path)
+        }
+        for path in drift { Log.line("\(path) was changed by somebody, and is put back") }
+        board.note(drift: drift)
+        clear(yard)
+    }
+
+    /// Folders of what no pointer names any more.
+    private func clear(_ yard: PackageYard) {
+        let kept = depot.record[.components].kept
+        let generations = kept.compactMap { try? activator.generation($0, in: depot) }
+        guard generations.count == kept.count else { return }
+        var releases: [String: Set<SHA256Digest>] = [:]
+        for name in activator.stations.keys {
+            releases[name] = (try? Place.station(name)).map { Set(depot.record[$0].kept) } ?? []
+        }
+        yard.clear(keeping: generations, releases: releases)
+    }
+
+    // MARK: deployments
+
+    private var originsFile: String { plan.root + "/origins.json" }
+
+    /// Where a deployment under way gets its files from, after a start in its middle.
+    private func recallOrigins() {
+        guard depot.record.running != nil, let bytes = try? FileAccess.read(originsFile, limit: 64 << 20),
+            let datum = try? Datum(json: bytes)
+        else { return }
+        source.origins = Origins(datum)
+        source.repository = try? client(bundle: nil)
+    }
+
+    func compose(_ order: DeploymentOrder) throws(Fault) -> (Composer.Composed, ReleaseClient?) {
+        let client = try client(bundle: order.bundle)
+        let web = web
+        let composer = Composer(
+            activator: activator, depot: depot, node: facts, proving: plan.configuration.proving,
+            releases: ReleaseShelf(client: client, allowsUnsigned: plan.configuration.releases.allowsUnsigned),
+            length: { (address) throws(Fault) in try Self.length(of: address, web) })
+        return (try composer.compose(order, wall: WallClock.milliseconds), client)
+    }
+
+    private static func length(of address: String, _ web: WebClient) throws(Fault) -> Int {
+        let answer = try web.send(WebRequest("HEAD", address), bodyBytesMax: 0).succeeded()
+        guard let length = answer.fields["content-length"].flatMap({ Int($0) }), length >= 0 else {
+            throw Fault(.invalid, "\(address) does not say how long it is")
+        }
+        return length
+    }
+
+    func submit(_ order: DeploymentOrder) throws(Fault) -> Deployer.Answer {
+        let (composed, client) = try compose(order)
+        if deployer.plan == nil {
+            source.origins = composed.origins
+            source.repository = client
+            activator.takesHeld = composed.deployment.takesHeld
+            try FileAccess.write(composed.origins.datum.json, to: originsFile)
+        }
+        return try deployer.submit(composed.deployment, documents: composed.documents)
+    }
+
+    /// Back to what was good before the last good, or, while a release proves itself, to the last good one.
+    func undo() throws(Fault) -> Deployer.Answer {
+        if let running = deployer.plan {
+            guard deployer.trigger("a person wants the last good ones back", now: .now) else {
+                throw Fault(.busy, "deployment \(running.deployment.id) is under way", hint: "cancel it, or wait")
+            }
+            return .accepted
+        }
+        var targets: [Target] = []
+        for place in depot.record.places.keys.sorted() {
+            if let before = depot.record[place].before { targets.append(Target(place, before)) }
+        }
+        guard !targets.isEmpty else {
+            throw Fault(.notFound, "there is nothing to go back to", hint: "nothing was good before what is good now")
+        }
+        let wall = WallClock.milliseconds
+        var deployment = try Deployment(
+            id: "undo-\(CivilTime(milliseconds: Int64(wall)).iso)", group: "UNDO", created: wall, targets: targets)
+        deployment.takesHeld = true
+        activator.takesHeld = true
+        deployment.limits.proving = plan.configuration.proving
+        return try deployer.submit(deployment, documents: [])
+    }
+
+    /// The repository's client: of a bundle on a stick, or of the configured repository.
+    private func client(bundle: String?) throws(Fault) -> ReleaseClient? {
+        let releases = plan.configuration.releases
+        guard let root = releases.root else {
+            if let bundle {
+                throw Fault(
+                    .invalid, "\(bundle) cannot be trusted", hint: "set releases.root: the root.json that you trust")
+            }
+            return nil
+        }
+        let store = MetadataStore(plan.root + "/trust")
+        if !FileAccess.isFile(plan.root + "/trust/root.json") {
+            try store.begin(root: try FileAccess.read(root, limit: 1 << 20))
+        }
+        if let bundle { return ReleaseClient(store, try ReleaseSources.bundle(bundle)) }
+        guard let repository = releases.repository else { return nil }
+        return ReleaseClient(store, ReleaseSources.repository(repository, web))
+    }
+
+    // MARK: the end
+
+    func close() {
+        for hand in activator.stations.values { hand.stop() }
+    }
+}

@@ -1,0 +1,130 @@
+internal import Components
+internal import Core
+internal import Files
+internal import Glibc
+internal import HTTP
+internal import JSON
+internal import Node
+internal import Process
+internal import Recipes
+
+/// `lineside node`: keeps what a machine at the line runs.
+enum NodeVerb {
+    static let verb = Verb(
+        name: "node", summary: "keep what this machine runs: deployments, components, stations",
+        usage: "node [--config FILE] [--root DIR] | node status [--root DIR]",
+        flags: [
+            Flag("config", "FILE", "Greengrass's config.yaml (none: everything as usual)"), NodeRoot.flag,
+            Options.output,
+        ],
+        notes: """
+            `node status` shows wanted against actual, and ends with 1 when something is not as wanted. Components cannot talk to
+            the node (component IPC is not offered). docs/spec/node.md describes the configuration and the door.
+            """, run: run)
+
+    private static func run(_ options: Options) throws -> Int32 {
+        if options.words == ["status"] { return try NodeStatus(options).show() }
+        guard options.words.isEmpty else {
+            throw UsageFault(message: "no such word: \(options.words[0]); there is `status`")
+        }
+        Signals.block()
+        ProcessFacts.raiseFileLimit()
+        let household = try NodeHousehold(options)
+        try household.open()
+        _ = Signals.waitForStop()
+        Log.line("the node stops")
+        household.close()
+        return ExitCode.ok
+    }
+}
+
+/// The rooms of a node, introduced to each other.
+private struct NodeHousehold {
+    private static let credentialsLife: UInt64 = 365 * 86_400_000
+    private static let drain = Span64.second
+    private static let tokenLetters = 40
+
+    private let root: NodeRoot
+    private let house: NodeHouse
+    private let server: Server
+    private let host: String
+    private let token: String
+
+    init(_ options: Options) throws {
+        let file = options.text("config")
+        let configuration = try Self.configuration(file)
+        let folder = Self.folder(of: file)
+        let wanted = options.text("root") ?? NodeRoot.fromEnvironment ?? configuration.root ?? folder + "/lineside-node"
+        try FileAccess.makeFolder(wanted)
+        let path = FileAccess.resolved(wanted)
+        root = NodeRoot(path: path)
+        let program = [try ProcessFacts.executablePath()]
+        let thing = configuration.thingName ?? Self.machineName
+        let credentials = Credentials.minted(until: WallClock.milliseconds + Self.credentialsLife)
+        let tokens = TokenRing()
+        let port = configuration.doorPort == 0 ? try FreePort.find() : configuration.doorPort
+        host = configuration.doorHost
+        var settings = HouseSettings(folder: path + "/components", warden: program + [WardenVerb.name])
+        settings.user = configuration.user
+        settings.surroundings.thingName = thing
+        settings.surroundings.region = configuration.region
+        settings.surroundings.nodeVersion = Verbs.version
+        settings.surroundings.endpointURL = "http://127.0.0.1:\(port)"
+        settings.surroundings.credentialsURI = "http://127.0.0.1:\(port)\(CredentialsDoor.path)"
+        for name in ["logs", "work", "packages/artifacts"] { try FileAccess.makeFolder("\(path)/\(name)") }
+        let components = try ComponentHouse(settings, tokens: tokens) { Self.note($0) }
+        house = NodeHouse(
+            NodeHouse.Plan(
+                configuration, root: path, thingName: thing, program: program, version: Verbs.version,
+                platform: try NodeOption.platform(Options([], flags: []))), house: components)
+        let doors = NodeDoor(house).routes + CredentialsDoor(tokens: tokens) { _ in .success(credentials) }.routes
+        var plan = ServerPlan(router: Router(doors), workers: WorkerPool("worker", threads: 2))
+        plan.host = host
+        plan.port = port
+        token = Secret.minted(letters: Self.tokenLetters)
+        plan.token = token
+        server = try Server(plan, reactors: 1)
+    }
+
+    private static func configuration(_ file: String?) throws(Fault) -> NodeConfiguration {
+        guard let file else { return NodeConfiguration() }
+        guard FileAccess.isFile(file) else {
+            throw Fault(.notFound, "no configuration at \(file)", hint: "docs/spec/node.md describes it")
+        }
+        return try NodeConfiguration(
+            parsing: try FileAccess.read(file, limit: 4 << 20), file: file, folder: folder(of: file))
+    }
+
+    private static func folder(of file: String?) -> String {
+        guard let file, let end = file.lastIndex(of: "/") else { return "." }
+        return end == file.startIndex ? "/" : String(file[..<end])
+    }
+
+    private static var machineName: String {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
+            guard let start = text.baseAddress, unsafe gethostname(start, 255) == 0 else { return "lineside" }
+            unsafe text[255] = 0
+            return unsafe String(cString: start)
+        }
+    }
+
+    private static func note(_ news: HouseNews) {
+        guard case .state(let row) = news else { return }
+        Log.line(
+            "component \(row.name) \(row.version): \(row.state.rawValue)\(row.reason.isEmpty ? "" : ", \(row.reason)")")
+    }
+
+    func open() throws {
+        server.start()
+        house.house.start()
+        try house.start()
+        try root.write(port: server.port, host: host == "0.0.0.0" ? "127.0.0.1" : host, token: token)
+        Log.line("node in \(root.path): door at http://\(host):\(server.port)/")
+    }
+
+    func close() {
+        FileAccess.remove(root.doorFile)
+        house.stop()
+        server.drain(until: Instant.now.advanced(by: Self.drain))
+    }
+}
