@@ -23,6 +23,10 @@ package struct DeploymentOrder: Sendable {
         artifacts = try reader.text("artifacts")
         bundle = try reader.text("bundle")
         for (place, recipe) in (reader.value("recipes")?.list ?? []).enumerated() {
+            if let text = recipe.text {
+                recipes.append(("recipes[\(place)]", Array(text.utf8)))
+                continue
+            }
             let inner = try DatumReader(recipe, at: "recipes[\(place)]", keys: ["name", "text"])
             guard let text = try inner.text("text") else { throw Fault(.invalid, "\(inner.name("text")) is missing") }
             recipes.append((try inner.text("name") ?? "recipes[\(place)]", Array(text.utf8)))

@@ -6,7 +6,7 @@ internal import Process
 /// Keeps a station's processes running. They outlive the node: when it is killed the line goes on judging, and the next node finds
 /// them by the file with their number and goes on looking after them.
 ///
-/// Confined to the node's thread.
+/// Confined to its lane's thread.
 final class LineGuard {
     private static let patience = 8 * Span64.second
     private static let turn = 20 * Span64.millisecond
@@ -85,6 +85,7 @@ final class LineGuard {
     /// Asks it to end and waits until it has.
     func stop() {
         startAt = nil
+        pid = pid ?? survivor
         guard let pid else { return }
         kill(pid, SIGTERM)
         let limit = Instant.now.advanced(by: Self.patience)

@@ -18,12 +18,19 @@ final class NodeActivator: Activator {
     var takesHeld = false
     /// How long a component must have been running.
     private let steady: UInt64
+    /// When each place was last given what it runs.
+    private var activatedAt: [Place: Instant] = [:]
+    /// How long components may take, also where a station's release takes longer.
+    private let proving: UInt64
     /// What runs in the components' place.
     private(set) var generation = Generation()
     private(set) var ready: [ReadyComponent] = []
 
-    init(_ house: ComponentHouse, node: NodeFacts, stations: [String: StationHand], steady: UInt64, depot: Depot) {
-        self.steady = steady
+    init(
+        _ house: ComponentHouse, node: NodeFacts, stations: [String: StationHand],
+        limits: (steady: UInt64, proving: UInt64), depot: Depot
+    ) {
+        (steady, proving) = limits
         self.house = house
         self.depot = depot
         self.node = node
@@ -97,13 +104,16 @@ final class NodeActivator: Activator {
         try house.change(to: ComponentSpecs.specs(ready, on: node))
         self.generation = generation
         self.ready = ready
+        activatedAt[.components] = .now
         return .done
     }
 
     private func activateStation(_ target: Target, in depot: Depot) throws(Fault) -> Progress {
         let hand = try hand(target.place)
+        activatedAt[target.place] = .now
         guard let digest = target.digest else {
-            hand.stop()
+            // Nothing was deployed before: the station's own model comes back.
+            try hand.runAsConfigured()
             return .done
         }
         try yard(depot).lay(try index(digest, in: depot), digest, at: hand.name)
@@ -123,7 +133,10 @@ final class NodeActivator: Activator {
                 $0.name == component.name.text && $0.version == "\(component.version)" && isSteady($0, wall)
             }
         }
-        return isUp ? .healthy : .notYet
+        if isUp { return .healthy }
+        guard Instant.now.since(activatedAt[place] ?? .now) > proving else { return .notYet }
+        let waiting = rows.filter { !isSteady($0, wall) }.map { "\($0.name) is \($0.state.rawValue)" }
+        return .unhealthy("not healthy within \(proving / Span64.second) s: \(waiting.joined(separator: ", "))")
     }
 
     /// What has only just started may end again at once.
@@ -136,14 +149,21 @@ final class NodeActivator: Activator {
         let hand = try hand(place)
         guard let digest = depot.record[place].active else { return .healthy }
         let isWayBack = depot.record.running?.stage == .restored
-        guard let state = hand.state else { return .notYet }
+        // What the station said before it was asked is about another release.
+        let heard = hand.heard
+        guard let state = heard.state, let asked = activatedAt[place], heard.at > asked else { return .notYet }
+        let since = CivilTime(
+            milliseconds: Int64(WallClock.milliseconds) - Int64(Instant.now.since(asked) / Span64.millisecond)
+        ).iso
         let wanted = try index(digest, in: depot).stationDigest
         let runs = state["release"]?["digest"]?.text
         if runs != wanted {
-            if let rollback = state["rollback"], rollback["from"]?.text == wanted {
+            if let rollback = state["rollback"], rollback["from"]?.text == wanted, rollback["at"]?.text ?? "" >= since {
                 return .unhealthy("\(rollback["trigger"]?.text ?? "rollback"): \(rollback["evidence"]?.text ?? "")")
             }
-            let refusal = state["alarms"]?.list?.first { $0["code"]?.text == "RELEASE_REFUSED" }
+            let refusal = state["alarms"]?.list?.first {
+                $0["code"]?.text == "RELEASE_REFUSED" && $0["since"]?.text ?? "" >= since
+            }
             return refusal.map { .unhealthy("\($0["text"]?.text ?? "refused")") } ?? .notYet
         }
         return isWayBack || state["release"]?["phase"]?.text == "proved" ? .healthy : .notYet

@@ -9,11 +9,14 @@ final class NodeBoard: Sendable {
         let name: String
         let page: String
         let state: Datum?
+        /// The release that it is to run; nil where its own file says which.
+        let wanted: String?
         let restarts: Int
     }
 
     struct Drift: Hashable, Sendable {
         let path: String
+        let isRepaired: Bool
         let wall: Int64
     }
 
@@ -21,6 +24,7 @@ final class NodeBoard: Sendable {
         var record = DepotRecord()
         var phase = ""
         var reason = ""
+        var canBeCancelled = false
         var stations: [Station] = []
         var drift: [Drift] = []
         var driftCount = 0
@@ -33,13 +37,14 @@ final class NodeBoard: Sendable {
     var now: Contents { contents.withLock { $0 } }
     func change(_ body: (inout Contents) -> Void) { contents.withLock { body(&$0) } }
 
-    func note(drift paths: [String]) {
-        guard !paths.isEmpty else { return }
+    func note(drift found: [PackageYard.Difference]) {
+        guard !found.isEmpty else { return }
         let wall = Int64(WallClock.milliseconds)
         change { contents in
-            contents.drift.append(contentsOf: paths.map { Drift(path: $0, wall: wall) })
+            contents.drift.append(
+                contentsOf: found.map { Drift(path: $0.path, isRepaired: $0.isRepaired, wall: wall) })
             contents.drift.removeFirst(max(0, contents.drift.count - Self.driftMax))
-            contents.driftCount += paths.count
+            contents.driftCount += found.count
         }
     }
 }

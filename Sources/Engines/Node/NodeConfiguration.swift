@@ -95,13 +95,25 @@ package struct NodeConfiguration: Hashable, Sendable {
         }
         let spool = try DatumReader(node.value("spool"), at: node.name("spool"), keys: ["endpoint", "bytes_max"])
         self.spool.endpoint = try spool.text("endpoint")
-        self.spool.bytesMax = try spool.whole("bytes_max", in: 64 << 10...1 << 40) ?? self.spool.bytesMax
+        self.spool.bytesMax = try Self.size(spool, "bytes_max", in: 2 << 20...1 << 40) ?? self.spool.bytesMax
         let limits = try DatumReader(node.value("limits"), at: node.name("limits"), keys: ["proving_s", "steady_s"])
         proving = try limits.span("proving_s", unit: Span64.second, in: 1...86_400) ?? proving
         steady = try limits.span("steady_s", unit: Span64.second, in: 0...3600) ?? steady
         guard steady < proving else {
             throw Fault(.invalid, "\(limits.name("steady_s")) must be below proving_s")
         }
+    }
+
+    /// A number of bytes, or a text such as "64MiB".
+    private static func size(_ reader: DatumReader, _ key: String, in range: ClosedRange<Int>) throws(Fault) -> Int? {
+        guard let text = reader.value(key)?.text else { return try reader.whole(key, in: range) }
+        guard let size = try? ByteSize(parsing: text), range.contains(size.bytes) else {
+            throw Fault(
+                .invalid,
+                "\(reader.name(key)) must be a size from \(ByteSize(range.lowerBound)) to \(ByteSize(range.upperBound)), such as \"64MiB\""
+            )
+        }
+        return size.bytes
     }
 
     private static func texts(_ datum: Datum?, _ path: String) throws(Fault) -> [String] {

@@ -14,6 +14,7 @@ internal import WebClient
 final class NodeDesk {
     private static let tendEvery = 200 * Span64.millisecond
     private static let publishEvery = Span64.second
+    private static let undoGroup = "UNDO"
     private static let inspectEvery = 30 * Span64.second
 
     let plan: NodeHouse.Plan
@@ -41,7 +42,9 @@ final class NodeDesk {
         web = try WebClient()
         source = NodeSource(web)
         activator = NodeActivator(
-            house, node: facts, stations: try Self.stations(plan), steady: plan.configuration.steady, depot: depot)
+            house, node: facts, stations: try Self.stations(plan),
+            limits: (plan.configuration.steady, plan.configuration.proving),
+            depot: depot)
         deployer = Deployer(depot, activator: activator, source: source)
         inspectAt = Instant.now.advanced(by: Self.inspectEvery)
         recallOrigins()
@@ -76,16 +79,21 @@ final class NodeDesk {
         }
         for hand in activator.stations.values {
             guard depot.record[try Place.station(hand.name)].active == nil else { continue }
-            try hand.startAsConfigured()
+            try hand.runAsConfigured()
         }
+        for hand in activator.stations.values { hand.open() }
     }
 
     // MARK: turns
 
     /// Does what is due; when to come back.
     func turn(_ now: Instant) -> Instant {
-        for hand in activator.stations.values { hand.tend(now) }
+        let before = deployer.plan?.deployment
         let turn = deployer.turn(now: now)
+        if let before, deployer.plan == nil, depot.record.finished(before.id)?.result == .succeeded {
+            // What was undone is not undone again.
+            remember(before.group == Self.undoGroup ? [] : before.places)
+        }
         if now >= publishAt || turn == .again {
             publish(withStations: now >= publishAt)
             if now >= publishAt { publishAt = now.advanced(by: Self.publishEvery) }
@@ -105,36 +113,46 @@ final class NodeDesk {
         let record = depot.record
         let phase = deployer.plan.map { "\($0.phase)" } ?? ""
         let reason = deployer.plan?.reason ?? ""
+        let canBeCancelled = deployer.plan?.canBeCancelled ?? false
         let stations: [NodeBoard.Station]? =
-            withStations
-            ? activator.stations.values.sorted { $0.name < $1.name }.map {
-                NodeBoard.Station(name: $0.name, page: $0.page, state: $0.state, restarts: $0.restarts)
-            } : nil
+            withStations ? activator.stations.values.sorted { $0.name < $1.name }.map(row) : nil
         let configurations = Dictionary(
             activator.generation.members.map { ($0.name.text, $0.configuration.value) }, uniquingKeysWith: { $1 })
         board.change { contents in
             contents.record = record
             contents.phase = phase
             contents.reason = reason
+            contents.canBeCancelled = canBeCancelled
             contents.configurations = configurations
             if let stations { contents.stations = stations }
         }
     }
 
+    private func row(_ hand: StationHand) -> NodeBoard.Station {
+        let active = (try? Place.station(hand.name)).flatMap { depot.record[$0].active }
+        let wanted = active.flatMap { try? activator.index($0, in: depot) }?.stationDigest
+        return NodeBoard.Station(
+            name: hand.name, page: hand.page, state: hand.state, wanted: wanted, restarts: hand.restarts)
+    }
+
     /// Files of what is active are compared with their digests, and put back.
     private func inspect() {
         let yard = PackageYard(folders: facts.folders, depot: depot)
-        var drift: [String] = []
-        for member in activator.generation.members {
-            drift += yard.repair(member.artifacts, in: facts.folders.artifacts(member.name, member.version)).map(\.path)
+        var drift: [PackageYard.Difference] = []
+        for component in activator.ready {
+            drift += yard.repair(component, activator.generation[component.name]?.artifacts ?? [])
         }
         for (name, _) in activator.stations {
             guard let place = try? Place.station(name), let digest = depot.record[place].active,
                 let index = try? activator.index(digest, in: depot)
             else { continue }
-            drift += yard.repair(index.files, in: yard.releaseFolder(name, digest)).map(\.path)
+            drift += yard.repair(index.files, in: yard.releaseFolder(name, digest)) { _ in 0o644 }
         }
-        for path in drift { Log.line("\(path) was changed by somebody, and is put back") }
+        for found in drift {
+            Log.line(
+                "\(found.path) was changed by somebody\(found.isRepaired ? ", and is put back" : " and cannot be put back")"
+            )
+        }
         board.note(drift: drift)
         clear(yard)
     }
@@ -184,6 +202,7 @@ final class NodeDesk {
 
     func submit(_ order: DeploymentOrder) throws(Fault) -> Deployer.Answer {
         let (composed, client) = try compose(order)
+        try checkRoom(composed)
         if deployer.plan == nil {
             source.origins = composed.origins
             source.repository = client
@@ -191,6 +210,23 @@ final class NodeDesk {
             try FileAccess.write(composed.origins.datum.json, to: originsFile)
         }
         return try deployer.submit(composed.deployment, documents: composed.documents)
+    }
+
+    /// The depot admits what it keeps itself; whatever is laid out for components and stations is a second copy.
+    private func checkRoom(_ composed: Composer.Composed) throws(Fault) {
+        var need = 0
+        for document in composed.documents {
+            for blob in (try? Document.references(of: document)) ?? [] where !depot.holds(blob.digest) {
+                need += 2 * blob.length
+            }
+        }
+        let free = try RealDisk().freeBytes(in: plan.root)
+        guard need + depot.settings.reserveBytes <= free else {
+            throw Fault(
+                .exhausted,
+                "the deployment needs \(ByteSize(need)) and leaves \(ByteSize(depot.settings.reserveBytes)) free, and the disk of \(plan.root) has \(ByteSize(free))",
+                hint: "make room; nothing was fetched")
+        }
     }
 
     /// Back to what was good before the last good, or, while a release proves itself, to the last good one.
@@ -202,7 +238,7 @@ final class NodeDesk {
             return .accepted
         }
         var targets: [Target] = []
-        for place in depot.record.places.keys.sorted() {
+        for place in try lastPlaces() {
             if let before = depot.record[place].before { targets.append(Target(place, before)) }
         }
         guard !targets.isEmpty else {
@@ -210,11 +246,30 @@ final class NodeDesk {
         }
         let wall = WallClock.milliseconds
         var deployment = try Deployment(
-            id: "undo-\(CivilTime(milliseconds: Int64(wall)).iso)", group: "UNDO", created: wall, targets: targets)
+            id: "undo-\(CivilTime(milliseconds: Int64(wall)).iso)", group: Self.undoGroup, created: wall,
+            targets: targets)
         deployment.takesHeld = true
         activator.takesHeld = true
         deployment.limits.proving = plan.configuration.proving
         return try deployer.submit(deployment, documents: [])
+    }
+
+    /// What the last deployment that succeeded had changed: undoing takes that back, and nothing that was before it.
+    private func lastPlaces() throws(Fault) -> [Place] {
+        guard let bytes = try? FileAccess.read(lastFile, limit: 1 << 20), let datum = try? Datum(json: bytes) else {
+            return []
+        }
+        return try (datum.list ?? []).map { name throws(Fault) in try Place(parsing: name.text ?? "") }
+    }
+
+    private var lastFile: String { plan.root + "/last-deployment.json" }
+
+    /// A deployment has succeeded: these are the places that it changed.
+    private func remember(_ places: [Place]) {
+        let names = Datum.list(places.map { .text($0.description) })
+        do throws(Fault) { try FileAccess.writeDurably(names.json, to: lastFile) } catch {
+            Log.line("what the last deployment changed is not kept: \(error)")
+        }
     }
 
     /// The repository's client: of a bundle on a stick, or of the configured repository.
@@ -239,6 +294,6 @@ final class NodeDesk {
     // MARK: the end
 
     func close() {
-        for hand in activator.stations.values { hand.stop() }
+        for hand in activator.stations.values { hand.close() }
     }
 }

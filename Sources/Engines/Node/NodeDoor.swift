@@ -111,18 +111,19 @@ package struct NodeDoor: Sendable {
         }
     }
 
+    /// Heard at once, also while a file is being fetched.
     private func cancel(_ exchange: Exchange) {
-        aside(exchange) { desk throws(Fault) in
-            guard let plan = desk.deployer.plan, plan.canBeCancelled else {
-                throw Fault(
-                    .busy,
-                    desk.deployer.plan == nil
-                        ? "no deployment is under way" : "it is too late to cancel: the change has begun",
-                    hint: desk.deployer.plan == nil ? nil : "`lineside deploy undo` goes back")
-            }
-            desk.deployer.cancellation.ask()
-            return (.ok, ["id": .text(plan.deployment.id)])
+        let contents = house.board.now
+        guard let running = contents.record.running, contents.canBeCancelled else {
+            let isIdle = contents.record.running == nil
+            return refuse(
+                exchange,
+                Fault(
+                    .busy, isIdle ? "no deployment is under way" : "it is too late to cancel: the change has begun",
+                    hint: isIdle ? nil : "`lineside deploy undo` goes back"))
         }
+        house.cancel()
+        answer(exchange, ["id": .text(running.deployment.id)])
     }
 
     private func plan(_ exchange: Exchange) {

@@ -47,7 +47,7 @@ package final class NodeHouse: Sendable {
     private let bell = Doorbell()
     private let isStopping = Atomic<Bool>(false)
     private let gone = Flagpole()
-    private let failure = Mutex<Fault?>(nil)
+    private let cancellation = Mutex<Cancellation?>(nil)
 
     package init(_ plan: Plan, house: ComponentHouse) {
         self.plan = plan
@@ -66,6 +66,7 @@ package final class NodeHouse: Sendable {
         let desk: NodeDesk
         do throws(Fault) {
             desk = try NodeDesk(plan, house: house, board: board)
+            cancellation.withLock { $0 = desk.deployer.cancellation }
             try desk.bringBack()
             opened.post(.success(true))
         } catch { return opened.post(.failure(error)) }
@@ -91,6 +92,12 @@ package final class NodeHouse: Sendable {
         inbox.withLock { $0.append { answer.post(body($0)) } }
         bell.ring()
         return answer.wait()
+    }
+
+    /// Asks the deployment under way to stop, whatever the node's thread is doing.
+    func cancel() {
+        cancellation.withLock { $0?.ask() }
+        bell.ring()
     }
 
     /// Ends stations and components in order, and returns when nothing of them runs.

@@ -75,7 +75,8 @@ struct NodeReport {
     private var drift: [Datum] {
         contents.drift.map { drift in
             [
-                "path": .text(drift.path), "at": .text(CivilTime(milliseconds: drift.wall).iso), "repaired": true,
+                "path": .text(drift.path), "at": .text(CivilTime(milliseconds: drift.wall).iso),
+                "repaired": .bool(drift.isRepaired),
             ]
         }
     }
@@ -85,7 +86,16 @@ struct NodeReport {
         let rows = house.house.rows.filter { $0.state == .broken || $0.state == .errored }
         let down = contents.stations.filter { $0.state == nil }
         return rows.map { "component \($0.name) is \($0.state.rawValue): \($0.reason)" }
-            + down.map { "station \($0.name) does not answer" }
+            + down.map { "station \($0.name) does not answer" } + contents.stations.compactMap(Self.stray)
+    }
+
+    /// A station that runs something else than it is to run: it went back by itself, or a person made it.
+    private static func stray(_ station: NodeBoard.Station) -> String? {
+        guard let wanted = station.wanted, let state = station.state, let runs = state["release"]?["digest"]?.text,
+            runs != wanted
+        else { return nil }
+        return
+            "station \(station.name) runs release \(state["release"]?["version"]?.text ?? runs), and another one is wanted"
     }
 
     // MARK: deployments

@@ -15,6 +15,7 @@ struct PackageYard {
     /// Something that was not as it should be.
     struct Difference: Hashable, Sendable {
         let path: String
+        let isRepaired: Bool
     }
 
     // MARK: components
@@ -27,9 +28,13 @@ struct PackageYard {
             let artifact = component.artifacts.first { $0.fileName == file.path }
             let fresh = try put(file, in: folder, mode: Self.mode(artifact))
             guard let artifact, artifact.unarchive == .zip else { continue }
-            let target = folders.unarchived(component.name, component.version) + "/" + artifact.folderName
-            if fresh || !FileAccess.isFolder(target) { try unpack("\(folder)/\(file.path)", into: target) }
+            let target = unpacked(artifact, of: component)
+            if fresh || !UnpackedFiles(target).isWhole { try unpack("\(folder)/\(file.path)", into: target) }
         }
+    }
+
+    private func unpacked(_ artifact: Artifact, of component: ReadyComponent) -> String {
+        folders.unarchived(component.name, component.version) + "/" + artifact.folderName
     }
 
     /// Readable for all, because components run as somebody else; executable where the recipe says so.
@@ -45,6 +50,7 @@ struct PackageYard {
         try ModelArchive.unpack(archive, into: half)
         FileAccess.remove(target)
         guard unsafe rename(half, target) == 0 else { throw Fault.system("renaming \(half)") }
+        try UnpackedFiles(target).note()
     }
 
     // MARK: releases
@@ -101,16 +107,26 @@ struct PackageYard {
 
     // MARK: looking after it
 
-    /// Compares files with their digests and puts back what differs.
-    func repair(_ files: [FileReference], in folder: String) -> [Difference] {
-        var found: [Difference] = []
-        for file in files where !isRight(file, at: "\(folder)/\(file.path)") {
-            found.append(Difference(path: "\(folder)/\(file.path)"))
-            do throws(Fault) { _ = try put(file, in: folder, mode: 0o644) } catch {
-                Log.line("\(folder)/\(file.path) cannot be put back: \(error)")
-            }
+    /// Compares a component's files with their digests, and what was unpacked with what it was; puts back what differs.
+    func repair(_ component: ReadyComponent, _ files: [FileReference]) -> [Difference] {
+        let folder = folders.artifacts(component.name, component.version)
+        var found = repair(files, in: folder) { file in
+            Self.mode(component.artifacts.first { $0.fileName == file.path })
+        }
+        for artifact in component.artifacts where artifact.unarchive == .zip {
+            let target = unpacked(artifact, of: component)
+            guard !UnpackedFiles(target).isWhole else { continue }
+            let isRepaired = (try? unpack("\(folder)/\(artifact.fileName)", into: target)) != nil
+            found.append(Difference(path: target, isRepaired: isRepaired))
         }
         return found
+    }
+
+    func repair(_ files: [FileReference], in folder: String, mode: (FileReference) -> UInt32) -> [Difference] {
+        files.filter { !isRight($0, at: "\(folder)/\($0.path)") }.map { file in
+            let isRepaired = (try? put(file, in: folder, mode: mode(file))) != nil
+            return Difference(path: "\(folder)/\(file.path)", isRepaired: isRepaired)
+        }
     }
 
     /// Folders of components and releases that nobody needs any more.

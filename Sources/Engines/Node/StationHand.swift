@@ -13,8 +13,9 @@ final class StationHand {
     private let source: Datum
     private let folder: String
     private let client: StationClient
-    private let line: LineGuard
-    private(set) var model: String?
+    private let lane: StationLane
+    /// What its owner's file names.
+    private let own: String?
 
     /// `text` is the owner's line.json, which lies in `home`; the effective one is kept in a folder under `stations`.
     init(_ text: [UInt8], file: String, home: String, folder stations: String, program: [String]) throws(Fault) {
@@ -28,16 +29,18 @@ final class StationHand {
         map["state"] = .text(absolute(map["state"]?.text ?? "lineside-state"))
         if let mailbox = map["mailbox"]?.text, !mailbox.isEmpty { map["mailbox"] = .text(absolute(mailbox)) }
         if let model = map["model"]?.text { map["model"] = .text(absolute(model)) }
-        model = map["model"]?.text
+        own = map["model"]?.text
         var page = map["page"]?.map ?? DatumMap()
         let wanted = page["port"]?.whole ?? 8080
-        port = wanted == 0 ? try FreePort.find() : wanted
+        // A line that is still running from before has the port that it was given then.
+        let before = try wanted == 0 ? Self.port(of: stations + "/" + name) : wanted
+        if let before { port = before } else { port = try FreePort.find() }
         page["port"] = .whole(port)
         map["page"] = .map(page)
         source = .map(map)
         folder = stations + "/" + name
-        line = LineGuard(
-            "station \(name)", program + ["line", "--config", folder + "/line.json"], pidFile: folder + "/line.pid")
+        lane = StationLane(
+            name, program + ["line", "--config", folder + "/line.json"], pidFile: folder + "/line.pid", port: port)
         client = try StationClient(port: port)
     }
 
@@ -48,9 +51,8 @@ final class StationHand {
     /// False while it cannot be reached.
     func run(_ model: String, despiteHold: Bool = false) throws(Fault) -> Bool {
         try write(model)
-        self.model = model
-        guard line.isRunning else {
-            line.start()
+        guard lane.isRunning else {
+            lane.want(true)
             return true
         }
         guard client.state != nil else { return false }
@@ -60,6 +62,13 @@ final class StationHand {
         return true
     }
 
+    private static func port(of folder: String) throws(Fault) -> Int? {
+        guard let bytes = try? FileAccess.read(folder + "/line.json", limit: 1 << 20),
+            let datum = try? Datum(json: bytes)
+        else { return nil }
+        return datum["page"]?["port"]?.whole
+    }
+
     private func write(_ model: String) throws(Fault) {
         guard var map = source.map else { return }
         map["model"] = .text(model)
@@ -67,17 +76,17 @@ final class StationHand {
         try FileAccess.write(Datum.map(map).json, to: configuration)
     }
 
-    /// Starts with whatever model its file names; a station without any waits for its first release.
-    func startAsConfigured() throws(Fault) {
-        guard !line.isWanted, let model else { return }
-        try write(model)
-        line.start()
+    /// Starts with whatever model its owner's file names; a station without any waits for its first release.
+    func runAsConfigured() throws(Fault) {
+        guard let own else { return lane.want(false) }
+        _ = try run(own)
     }
 
-    func tend(_ now: Instant) { line.tend(now) }
-    func stop() { line.stop() }
-    var restarts: Int { line.restarts }
+    func open() { lane.open() }
+    func close() { lane.close() }
+    var restarts: Int { lane.restarts }
 
-    /// What its page says; nil while nobody answers.
-    var state: Datum? { line.isRunning ? client.state : nil }
+    /// What its page said last; nil while nobody answers.
+    var state: Datum? { lane.heard.state }
+    var heard: StationLane.Heard { lane.heard }
 }
