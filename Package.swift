@@ -26,6 +26,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("ReleaseTrust", ["Core", "Crypto", "JSON"]),
         ("AWSSignature", ["Core", "Crypto"]),
         ("Recipes", ["Core", "Crypto", "JSON", "YAML"]),
+        ("AWSEvents", ["Core", "JSON"]),
     ]),
     ("Drivers", [
         ("HTTP", ["CKernel", "CHTTP", "CTLS", "CZlib", "Core", "JSON"]),
@@ -51,6 +52,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("TrustKeeping", ["Core", "ReleaseTrust", "Files", "WebClient", "Archive"]),
         ("Components", ["CKernel", "Core", "Crypto", "JSON", "HTTP", "Files", "Process"]),
         ("ReleasePublishing", ["Core", "Crypto", "ReleaseTrust", "Files"]),
+        ("Spool", ["Core", "JSON", "AWSEvents", "AWSSignature", "HTTP", "Files", "Database", "WebClient"]),
     ]),
     ("Engines", [
         ("CameraHost", ["Core", "Cameras", "FrameRing", "Process"]),
@@ -67,7 +69,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents"]),
     ]),
 ]
 
@@ -149,6 +151,8 @@ let tests: [(name: String, standsOn: [String])] = [
     ("CryptoTests", ["Core", "Crypto"]),
     ("DatabaseTests", ["Core", "Files", "Database"]),
     ("PartLedgerTests", ["Core", "Crypto", "Files", "Database", "Process", "PartLedger"]),
+    ("AWSEventsTests", ["Core", "JSON", "AWSEvents"]),
+    ("SpoolTests", ["Core", "JSON", "Files", "AWSEvents", "Spool"]),
     ("ReleaseWatchTests", ["Core", "ReleaseWatch"]),
     ("ProcessTests", ["CKernel", "Core", "Files", "Process"]),
     ("FilesTests", ["Core", "Files"]),
