@@ -5,6 +5,7 @@ package import Core
 ///
 /// One call gives at most one decision. A release is taken back at most once; after that the watch says nothing more.
 /// What going back would not cure is held: it is said once, the release is not proved, and only `personActed` ends it.
+/// A call takes microseconds, the one at the end of a window milliseconds: it belongs beside the decision thread, not on it.
 /// Once proved, only an escape takes a release back: whatever else goes wrong then came with time, not with the switch.
 package struct ReleaseWatch: Hashable, Sendable {
     package enum Phase: Hashable, Sendable { case watching, proved, rolledBack }

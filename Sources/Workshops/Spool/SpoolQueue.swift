@@ -12,7 +12,7 @@ struct SpoolQueue {
     }
 
     private let settings: SpoolSettings
-    private var items: [SpoolRank: [Item]] = [:]
+    private var lines: [SpoolRank: Line] = [:]
     private(set) var count = 0
     private(set) var bytes = 0
     /// Given up since this was last taken.
@@ -36,14 +36,14 @@ struct SpoolQueue {
     }
 
     private mutating func insert(_ item: Item) {
-        items[item.event.rank, default: []].append(item)
+        lines[item.event.rank, default: Line()].append(item)
         count += 1
         bytes += item.event.bytes
     }
 
     private mutating func dropOldest() -> Item? {
-        guard let rank = SpoolRank.allCases.first(where: { items[$0]?.isEmpty == false }),
-            let victim = items[rank]?.removeFirst()
+        guard let rank = SpoolRank.allCases.first(where: { lines[$0]?.isEmpty == false }),
+            let victim = lines[rank]?.popFirst()
         else { return nil }
         count -= 1
         bytes -= victim.event.bytes
@@ -57,7 +57,7 @@ struct SpoolQueue {
         if count == 0, dropped.isEmpty { return isClosing ? .end : .sleep(until: .distantFuture) }
         if let retryAt { return now >= retryAt ? .write : isClosing ? .end : .sleep(until: retryAt) }
         if isHurried || isClosing || count >= settings.committedEventsMax || count == 0 { return .write }
-        let oldest = items.values.compactMap(\.first?.came).min() ?? now
+        let oldest = lines.values.compactMap(\.first?.came).min() ?? now
         let due = oldest.advanced(by: settings.commitDelay)
         return now >= due ? .write : .sleep(until: due)
     }
@@ -67,16 +67,13 @@ struct SpoolQueue {
         var batch: [Item] = []
         var taken = 0
         for rank in SpoolRank.allCases.reversed() {
-            let list = items[rank] ?? []
-            var end = 0
-            while end < list.count, batch.count < settings.committedEventsMax,
-                batch.isEmpty || taken + list[end].event.bytes <= settings.committedBytesMax
+            while batch.count < settings.committedEventsMax, let next = lines[rank]?.first,
+                batch.isEmpty || taken + next.event.bytes <= settings.committedBytesMax,
+                let item = lines[rank]?.popFirst()
             {
-                batch.append(list[end])
-                taken += list[end].event.bytes
-                end += 1
+                batch.append(item)
+                taken += item.event.bytes
             }
-            items[rank]?.removeFirst(end)
         }
         count -= batch.count
         bytes -= taken
@@ -95,7 +92,7 @@ struct SpoolQueue {
     /// The disk refused: everything waits again, before what came since.
     mutating func putBack(_ batch: [Item], _ lost: DropTally, retryAt: Instant) -> [Item] {
         for rank in SpoolRank.allCases {
-            items[rank] = batch.filter { $0.event.rank == rank } + (items[rank] ?? [])
+            lines[rank, default: Line()].prepend(batch.filter { $0.event.rank == rank })
         }
         count += batch.count
         bytes += batch.reduce(0) { $0 + $1.event.bytes }
@@ -115,5 +112,33 @@ struct SpoolQueue {
     mutating func close() {
         isClosing = true
         retryAt = nil
+    }
+}
+
+/// First in, first out; taking the first moves nothing else.
+private struct Line {
+    private var items: [SpoolQueue.Item] = []
+    private var start = 0
+    /// Room at the front that is not worth giving back.
+    private static let startMax = 256
+
+    var isEmpty: Bool { start == items.count }
+    var first: SpoolQueue.Item? { isEmpty ? nil : items[start] }
+
+    mutating func append(_ item: SpoolQueue.Item) { items.append(item) }
+
+    mutating func prepend(_ before: [SpoolQueue.Item]) {
+        items.replaceSubrange(..<start, with: before)
+        start = 0
+    }
+
+    mutating func popFirst() -> SpoolQueue.Item? {
+        guard let item = first else { return nil }
+        start += 1
+        if isEmpty || (start > Self.startMax && start * 2 > items.count) {
+            items.removeFirst(start)
+            start = 0
+        }
+        return item
     }
 }
