@@ -67,9 +67,11 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ]),
     ("Proving", [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
+        ("PowerCuts", ["Core", "Crypto", "Files", "Process", "Disk", "Depot"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts"]),
+        ("lineside-powercut", ["Core", "PowerCuts"]),
     ]),
 ]
 
@@ -164,6 +166,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("LoadBenchTests", ["Core", "JSON", "LoadBench"]),
     ("DepotTests", ["Core", "Crypto", "Files", "Disk", "Depot"]),
     ("WebClientTests", ["Core", "Files", "WebClient"]),
+    ("PowerCutsTests", ["Core", "PowerCuts"]),
     ("TidyTests", ["Core", "Files"]),
 ]
 

@@ -26,13 +26,17 @@ package final class Deployer {
     let source: any BlobSource
     /// Milliseconds since 1970.
     let wall: () -> UInt64
+    private let log: (String) -> Void
     package private(set) var plan: DeploymentPlan?
     var fetching = Fetching()
+    /// A collection is due: always after a start, since one may have been cut short.
+    private var hasLitter = true
 
     package init(
         _ depot: Depot, activator: any Activator, source: any BlobSource,
-        wall: @escaping () -> UInt64 = { WallClock.milliseconds }
+        wall: @escaping () -> UInt64 = { WallClock.milliseconds }, log: @escaping (String) -> Void = Log.line
     ) {
+        self.log = log
         self.depot = depot
         self.activator = activator
         self.source = source
@@ -67,7 +71,7 @@ package final class Deployer {
             return .accepted
         } catch {
             // Documents without a deployment are nobody's.
-            _ = try? depot.collect()
+            hasLitter = true
             return .over(refuse(deployment, .failedNoStateChange, "\(error)"))
         }
     }
@@ -113,7 +117,7 @@ package final class Deployer {
 
     /// Does the next thing.
     package func turn(now: Instant) -> Turn {
-        guard var plan else { return .idle }
+        guard var plan else { return sweep() }
         if cancellation.isAsked {
             if plan.canBeCancelled { plan.handle(.cancel, at: now) }
             cancellation.clear()
@@ -133,8 +137,15 @@ package final class Deployer {
     private func settle(_ result: DeploymentResult) {
         let id = plan?.deployment.id ?? ""
         plan = nil
+        hasLitter = true
         if let finished = depot.record.finished(id) { activator.settled(finished) }
-        do throws(Fault) { _ = try depot.collect() } catch { Log.line("what is not needed any more stays: \(error)") }
+    }
+
+    private func sweep() -> Turn {
+        guard hasLitter else { return .idle }
+        hasLitter = false
+        do throws(Fault) { _ = try depot.collect() } catch { log("what is not needed any more stays: \(error)") }
+        return .again
     }
 }
 
