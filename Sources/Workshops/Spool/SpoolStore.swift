@@ -29,7 +29,7 @@ package final class SpoolStore {
         lock = try FileLock(
             folder + "/spool.lock",
             refusal: Fault(
-                .unavailable, "another lineside writes to " + "the spool of \(folder)",
+                .unavailable, "another lineside writes to the spool of \(folder)",
                 hint: "stop that one first: it sends what is in there by itself"))
         database = try Database(folder + "/spool.db", durability: .full)
         let pages = max(16, settings.logBytesMax / Self.pageBytes)
