@@ -61,7 +61,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LoadBench", ["Core", "JSON"]),
         ("ControlLoop", ["CKernel", "Core", "LineMap", "Mailbox", "Modbus"]),
         ("Station", ["CPage", "CKernel", "Core", "Crypto", "JSON", "InferenceProtocol", "Surfaces", "HTTP", "Link", "Process", "Files", "Images", "Mailbox", "FrameRing", "EngineKeeping", "PartLedger", "ReleaseWatch"]),
-        ("Node", ["Core", "Crypto", "JSON", "Recipes", "HTTP", "Process", "Archive", "Files", "Disk", "WebClient", "Depot", "ReleaseTrust", "TrustKeeping", "Components"]),
+        ("Node", ["CPage", "Core", "Crypto", "JSON", "Recipes", "HTTP", "Process", "Archive", "Files", "Disk", "WebClient", "Depot", "ReleaseTrust", "TrustKeeping", "Components", "Spool"]),
         ("LineKeeper", ["Core", "Process"]),
         ("Conveyor", ["CKernel", "Core", "LineMap", "Surfaces", "Modbus"]),
     ]),

@@ -28,6 +28,12 @@ extension RequestHead {
         return String(target[target.index(after: mark)...])
     }
 
+    /// The value of a parameter behind the `?`, as it was sent; nil when it is not there.
+    package func parameter(_ name: String) -> String? {
+        let pair = queryText.split(separator: "&").first { $0.hasPrefix(name + "=") }
+        return pair.map { String($0.dropFirst(name.count + 1)) }
+    }
+
     private func text(_ start: UInt32, _ count: some BinaryInteger) -> String {
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer.bytes[Int(start)..<Int(start) + Int(count)])
         return unsafe String(decoding: bytes, as: UTF8.self)

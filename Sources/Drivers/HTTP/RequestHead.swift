@@ -21,16 +21,6 @@ internal import Glibc
     }
 
     /// The bytes of the first field of this name (given in lower case), without surrounding blanks.
-    /// The value of a parameter behind the `?`, as it was sent; nil when it is not there.
-    package func parameter(_ name: String) -> String? {
-        let target = unsafe String(decoding: slice(head.pointee.target, head.pointee.target_bytes), as: UTF8.self)
-        guard let mark = target.firstIndex(of: "?") else { return nil }
-        for pair in target[target.index(after: mark)...].split(separator: "&") where pair.hasPrefix(name + "=") {
-            return String(pair.dropFirst(name.utf8.count + 1))
-        }
-        return nil
-    }
-
     package func bytes(of name: StaticString) -> UnsafeRawBufferPointer? {
         for number in unsafe 0..<head.pointee.field_count {
             let field = unsafe ls_head_field(head, number)

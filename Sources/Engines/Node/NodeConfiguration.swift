@@ -87,6 +87,11 @@ package struct NodeConfiguration: Hashable, Sendable {
             node.value("releases"), at: node.name("releases"), keys: ["repository", "root", "allow_unsigned"])
         self.releases.repository = try releases.text("repository").map(absolute)
         self.releases.root = try releases.text("root").map(absolute)
+        if let repository = self.releases.repository, repository.contains("://"),
+            !repository.hasPrefix("http://"), !repository.hasPrefix("https://")
+        {
+            throw Fault(.invalid, "\(releases.name("repository")) must be an http:// or https:// address, or a folder")
+        }
         self.releases.allowsUnsigned = try releases.bool("allow_unsigned") ?? false
         guard self.releases.repository == nil || self.releases.root != nil else {
             throw Fault(
@@ -95,6 +100,9 @@ package struct NodeConfiguration: Hashable, Sendable {
         }
         let spool = try DatumReader(node.value("spool"), at: node.name("spool"), keys: ["endpoint", "bytes_max"])
         self.spool.endpoint = try spool.text("endpoint")
+        if let endpoint = self.spool.endpoint, !endpoint.hasPrefix("http://"), !endpoint.hasPrefix("https://") {
+            throw Fault(.invalid, "\(spool.name("endpoint")) must be an http:// or https:// address")
+        }
         self.spool.bytesMax = try Self.size(spool, "bytes_max", in: 2 << 20...1 << 40) ?? self.spool.bytesMax
         let limits = try DatumReader(node.value("limits"), at: node.name("limits"), keys: ["proving_s", "steady_s"])
         proving = try limits.span("proving_s", unit: Span64.second, in: 1...86_400) ?? proving

@@ -7,6 +7,7 @@ internal import Files
 internal import Glibc
 internal import JSON
 internal import Recipes
+internal import Spool
 internal import TrustKeeping
 internal import WebClient
 
@@ -24,11 +25,12 @@ final class NodeDesk {
     private let board: NodeBoard
     private let source: NodeSource
     private let web: WebClient
+    private let news: NodeNews
     let facts: NodeFacts
     private var publishAt = Instant(nanoseconds: 0)
     private var inspectAt: Instant
 
-    init(_ plan: NodeHouse.Plan, house: ComponentHouse, board: NodeBoard) throws(Fault) {
+    init(_ plan: NodeHouse.Plan, house: ComponentHouse, board: NodeBoard, spool: Spool) throws(Fault) {
         self.plan = plan
         self.board = board
         let folders = NodeFolders(root: plan.root)
@@ -45,6 +47,7 @@ final class NodeDesk {
             house, node: facts, stations: try Self.stations(plan),
             limits: (plan.configuration.steady, plan.configuration.proving),
             depot: depot)
+        news = NodeNews(spool, thing: plan.thingName)
         deployer = Deployer(depot, activator: activator, source: source)
         inspectAt = Instant.now.advanced(by: Self.inspectEvery)
         recallOrigins()
@@ -53,6 +56,11 @@ final class NodeDesk {
     private static func stations(_ plan: NodeHouse.Plan) throws(Fault) -> [String: StationHand] {
         var hands: [String: StationHand] = [:]
         for file in plan.configuration.stations {
+            guard FileAccess.isFile(file) else {
+                throw Fault(
+                    .notFound, "there is no station's file at \(file)",
+                    hint: "the node's configuration names it under stations")
+            }
             let text = try FileAccess.read(file, limit: 1 << 20)
             let home = file.contains("/") ? String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)]) : "."
             let hand = try StationHand(
@@ -90,9 +98,10 @@ final class NodeDesk {
     func turn(_ now: Instant) -> Instant {
         let before = deployer.plan?.deployment
         let turn = deployer.turn(now: now)
-        if let before, deployer.plan == nil, depot.record.finished(before.id)?.result == .succeeded {
+        if let before, deployer.plan == nil, let finished = depot.record.finished(before.id) {
+            news.finished(finished)
             // What was undone is not undone again.
-            remember(before.group == Self.undoGroup ? [] : before.places)
+            if finished.result == .succeeded { remember(before.group == Self.undoGroup ? [] : before.places) }
         }
         if now >= publishAt || turn == .again {
             publish(withStations: now >= publishAt)
@@ -130,6 +139,7 @@ final class NodeDesk {
 
     private func row(_ hand: StationHand) -> NodeBoard.Station {
         let active = (try? Place.station(hand.name)).flatMap { depot.record[$0].active }
+        news.look(hand.name, hand.state)
         let wanted = active.flatMap { try? activator.index($0, in: depot) }?.stationDigest
         return NodeBoard.Station(
             name: hand.name, page: hand.page, state: hand.state, wanted: wanted, restarts: hand.restarts)

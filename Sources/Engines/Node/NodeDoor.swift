@@ -18,6 +18,7 @@ package struct NodeDoor: Sendable {
             Route(.get, "/healthz", "Whether the node lives") {
                 $0.respond(.ok) { $0.append("{\"status\":\"ok\"}" as StaticString) }
             },
+            Route(.get, "/", "The node's page") { NodePage.answer($0) },
             Route(.get, "/node/status", "Wanted against actual") { answer($0, NodeReport(house).status) },
             Route(.get, "/node/deployments", "Deployments, the newest first") {
                 answer($0, NodeReport(house).deployments)

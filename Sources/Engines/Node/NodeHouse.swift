@@ -7,6 +7,7 @@ internal import Files
 internal import JSON
 internal import Process
 package import Recipes
+package import Spool
 internal import Synchronization
 internal import TrustKeeping
 internal import WebClient
@@ -43,14 +44,16 @@ package final class NodeHouse: Sendable {
     let plan: Plan
     let board = NodeBoard()
     package let house: ComponentHouse
+    package let spool: Spool
     private let inbox = Mutex<[Job]>([])
     private let bell = Doorbell()
     private let isStopping = Atomic<Bool>(false)
     private let gone = Flagpole()
     private let cancellation = Mutex<Cancellation?>(nil)
 
-    package init(_ plan: Plan, house: ComponentHouse) {
+    package init(_ plan: Plan, house: ComponentHouse, spool: Spool) {
         self.plan = plan
+        self.spool = spool
         self.house = house
     }
 
@@ -65,7 +68,7 @@ package final class NodeHouse: Sendable {
         defer { gone.raise() }
         let desk: NodeDesk
         do throws(Fault) {
-            desk = try NodeDesk(plan, house: house, board: board)
+            desk = try NodeDesk(plan, house: house, board: board, spool: spool)
             cancellation.withLock { $0 = desk.deployer.cancellation }
             try desk.bringBack()
             opened.post(.success(true))

@@ -3,6 +3,7 @@ internal import Core
 internal import Crypto
 internal import Depot
 internal import Recipes
+internal import Spool
 
 /// The node as its door tells it.
 struct NodeReport {
@@ -21,7 +22,7 @@ struct NodeReport {
             "version": .text(house.plan.version), "root": .text(house.plan.root), "places": .list(places),
             "deployment": deployment, "components": .list(components), "stations": .list(stations),
             "drift": .list(drift),
-            "drift_count": .whole(contents.driftCount), "as_wanted": .bool(complaints.isEmpty),
+            "spool": spool, "drift_count": .whole(contents.driftCount), "as_wanted": .bool(complaints.isEmpty),
             "complaints": .list(complaints.map { .text($0) }),
         ]
     }
@@ -35,6 +36,16 @@ struct NodeReport {
                 "held": .list(pointers.held.map { Self.word($0) }),
             ]
         }
+    }
+
+    private var spool: Datum {
+        guard let state = try? house.spool.state else { return .null }
+        return [
+            "waiting": .whole(state.events + state.waiting), "bytes": .whole(state.fileBytes),
+            "dropped": .whole(state.dropped.events),
+            "sent": .whole(state.sent), "set_aside": .whole(state.dead),
+            "disk": state.diskTrouble.map(Datum.text) ?? .null, "uplink": state.uplinkTrouble.map(Datum.text) ?? .null,
+        ]
     }
 
     private static func word(_ digest: SHA256Digest?) -> Datum { digest.map { .text("sha256:\($0)") } ?? .null }

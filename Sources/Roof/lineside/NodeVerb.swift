@@ -1,3 +1,4 @@
+internal import AWSSignature
 internal import Components
 internal import Core
 internal import Files
@@ -7,6 +8,7 @@ internal import JSON
 internal import Node
 internal import Process
 internal import Recipes
+internal import Spool
 
 /// `lineside node`: keeps what a machine at the line runs.
 enum NodeVerb {
@@ -46,6 +48,7 @@ private struct NodeHousehold {
 
     private let root: NodeRoot
     private let house: NodeHouse
+    private let spool: Spool
     private let server: Server
     private let host: String
     private let token: String
@@ -73,17 +76,36 @@ private struct NodeHousehold {
         settings.surroundings.credentialsURI = "http://127.0.0.1:\(port)\(CredentialsDoor.path)"
         for name in ["logs", "work", "packages/artifacts"] { try FileAccess.makeFolder("\(path)/\(name)") }
         let components = try ComponentHouse(settings, tokens: tokens) { Self.note($0) }
+        var spoolSettings = SpoolSettings()
+        spoolSettings.bytesMax = configuration.spool.bytesMax
+        spool = try Spool(path + "/spool", settings: spoolSettings, uplink: try Self.uplink(configuration))
         house = NodeHouse(
             NodeHouse.Plan(
                 configuration, root: path, thingName: thing, program: program, version: Verbs.version,
-                platform: try NodeOption.platform(Options([], flags: []))), house: components)
-        let doors = NodeDoor(house).routes + CredentialsDoor(tokens: tokens) { _ in .success(credentials) }.routes
+                platform: try NodeOption.platform(Options([], flags: []))), house: components, spool: spool)
+        let key = AWSCredentials(
+            keyID: credentials.accessKeyId, secret: credentials.secretAccessKey, sessionToken: credentials.token)
+        let events = EventsDoor(spool, settings: spoolSettings) { $0 == key.keyID ? key : nil }
+        let doors =
+            NodeDoor(house).routes + [events.route]
+            + CredentialsDoor(tokens: tokens) { _ in .success(credentials) }.routes
         var plan = ServerPlan(router: Router(doors), workers: WorkerPool("worker", threads: 2))
         plan.host = host
         plan.port = port
         token = Secret.minted(letters: Self.tokenLetters)
         plan.token = token
         server = try Server(plan, reactors: 1)
+    }
+
+    /// Who signs is told by the node's own environment, as for every AWS program.
+    private static func uplink(_ configuration: NodeConfiguration) throws -> SpoolUplink? {
+        guard let endpoint = configuration.spool.endpoint else { return nil }
+        guard let id = Environment["AWS_ACCESS_KEY_ID"], let secret = Environment["AWS_SECRET_ACCESS_KEY"] else {
+            throw ConfigurationFault(
+                message: "spool.endpoint is set: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say who signs; set both")
+        }
+        let key = AWSCredentials(keyID: id, secret: secret, sessionToken: Environment["AWS_SESSION_TOKEN"])
+        return try SpoolUplink(endpoint: endpoint, region: configuration.region) { () throws(Fault) in key }
     }
 
     private static func configuration(_ file: String?) throws(Fault) -> NodeConfiguration {
@@ -126,5 +148,6 @@ private struct NodeHousehold {
         FileAccess.remove(root.doorFile)
         house.stop()
         server.drain(until: Instant.now.advanced(by: Self.drain))
+        spool.close()
     }
 }
