@@ -165,6 +165,8 @@ let tests: [(name: String, standsOn: [String])] = [
     ("InferenceTests", ["Core", "InferenceProtocol", "Link", "Process", "EngineKeeping", "Inference"]),
     ("LoadBenchTests", ["Core", "JSON", "LoadBench"]),
     ("DepotTests", ["Core", "Crypto", "Files", "Disk", "Depot"]),
+    ("ReleaseTrustTests", ["Core", "Crypto", "JSON", "ReleaseTrust"]),
+    ("TrustKeepingTests", ["Core", "Crypto", "Files", "ReleaseTrust", "TrustKeeping", "ReleasePublishing"]),
     ("WebClientTests", ["Core", "Files", "WebClient"]),
     ("PowerCutsTests", ["Core", "PowerCuts"]),
     ("TidyTests", ["Core", "Files"]),

@@ -73,3 +73,29 @@ import Testing
         #expect(!ModelSignature(inputs: [free], outputs: [fixed]).canBatch)
     }
 }
+
+@Suite struct CivilTimeTests {
+    @Test(arguments: [
+        ("1970-01-01T00:00:00Z", 0), ("2026-11-20T07:14:01.123Z", 1_795_158_841_123),
+        ("2000-02-29T23:59:59Z", 951_868_799_000),
+        ("2028-02-29T00:00:00.5Z", 1_835_395_200_500), ("1969-12-31T23:59:59Z", -1_000),
+    ])
+    func readsWhatItWrites(_ text: String, _ milliseconds: Int64) throws {
+        let time = try #require(CivilTime(iso: text))
+        #expect(time.milliseconds == milliseconds)
+        #expect(CivilTime(iso: time.iso)?.milliseconds == milliseconds)
+    }
+
+    @Test(arguments: [
+        "", "2026-11-20", "2026-11-20T07:14:01", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-01T24:00:00Z",
+        "2026-01-01 00:00:00Z", "2026-01-01T00:00:00+01:00", "2026-01-01T00:00:00.Z", "20260-01-01T00:00:00Z",
+        "+026-01-01T00:00:00Z",
+    ])
+    func refusesWhatIsNoTime(_ text: String) { #expect(CivilTime(iso: text) == nil) }
+
+    @Test func hexadecimalBothWays() {
+        #expect(Hexadecimal.text([0, 0xab, 0xff]) == "00abff")
+        #expect(Hexadecimal.bytes("00ABff") == [0, 0xab, 0xff])
+        #expect(Hexadecimal.bytes("0") == nil && Hexadecimal.bytes("0g") == nil && Hexadecimal.bytes("") == [])
+    }
+}

@@ -29,7 +29,7 @@ struct ReleaseStatus {
     private func row<Body>(_ role: String, _ metadata: SignedMetadata<Body>?, targets: Int? = nil) throws -> Row {
         Row(
             role: role, version: metadata?.version, expiry: metadata?.expiry, targets: targets,
-            keys: try? repository.keys(of: role, state), draft: try repository.draft(role))
+            keys: try? repository.keys(of: role, state), draft: try repository.draft(role, state))
     }
 
     private var rows: [Row] {

@@ -52,12 +52,12 @@ extension ReleaseRepository {
     /// Whose signatures count for a role, by its delegator's draft or, without one, by what is published.
     package func keys(of role: String, _ state: PublishedState) throws(Fault) -> RoleKeys {
         if let top = TopRole(rawValue: role) {
-            guard let draft = try folder.draft(TopRole.root.rawValue) else { return state.root.body.keys(of: top) }
+            guard let draft = try draft(TopRole.root.rawValue, state) else { return state.root.body.keys(of: top) }
             return try SignedMetadata<RootMetadata>(draft.bytes, role: "root").body.keys(of: top)
         }
         for delegator in Set(state.roles.keys).union([TopRole.targets.rawValue]).sorted() {
             let body: TargetsMetadata
-            if let draft = try folder.draft(delegator) {
+            if let draft = try draft(delegator, state) {
                 body = try SignedMetadata<TargetsMetadata>(draft.bytes, role: delegator).body
             } else if let published = state.roles[delegator] {
                 body = published.body

@@ -15,7 +15,7 @@ extension ReleaseRepository {
     /// Adds the signatures that keys at hand can give to a role's draft. Returns who has signed by now.
     package func sign(_ role: String, with ring: KeyRing) throws(Fault) -> (signers: [String], threshold: Int) {
         let state = try published()
-        guard var draft = try folder.draft(role) else {
+        guard var draft = try draft(role, state) else {
             throw Fault(
                 .notFound, "there is no draft of \(role) to sign", hint: "change something first: add, delegate, rotate"
             )
@@ -62,7 +62,7 @@ extension ReleaseRepository {
     }
 
     private func nextRoot(_ ring: KeyRing, _ state: PublishedState) throws(Fault) -> MetadataDraft? {
-        guard var draft = try folder.draft("root") else { return nil }
+        guard var draft = try draft("root", state) else { return nil }
         try sign(&draft, "root", ring, state)
         try folder.keep(draft, of: "root")
         try requireSigned(draft, state.root.body.keys(of: .root))
@@ -77,7 +77,7 @@ extension ReleaseRepository {
         var next: [(role: String, draft: MetadataDraft)] = []
         for role in try rolesInOrder(state) {
             let keys = try keys(of: role, state)
-            let hasDraft = try folder.draft(role) != nil
+            let hasDraft = try draft(role, state) != nil
             if let published = state.roles[role], !hasDraft {
                 let isOurs = ring.keys.contains { keys.id(of: $0.publicKey) != nil }
                 let isAging = isOurs && terms.isAging(published.expiry, role, at: now)
@@ -97,7 +97,7 @@ extension ReleaseRepository {
         var roles = ["targets"]
         var place = 0
         while place < roles.count {
-            let bytes = try folder.draft(roles[place])?.bytes ?? state.roles[roles[place]]?.bytes
+            let bytes = try draft(roles[place], state)?.bytes ?? state.roles[roles[place]]?.bytes
             if let bytes {
                 let body = try SignedMetadata<TargetsMetadata>(bytes, role: roles[place]).body
                 for name in body.delegations?.roles.map(\.keys.role) ?? [] where !roles.contains(name) {
@@ -109,7 +109,7 @@ extension ReleaseRepository {
         // A role that nobody has said anything for yet is no part of the snapshot; `targets` always is.
         var spoken = ["targets"]
         for role in roles.dropFirst() {
-            if try folder.draft(role) != nil || state.roles[role] != nil { spoken.append(role) }
+            if try draft(role, state) != nil || state.roles[role] != nil { spoken.append(role) }
         }
         return spoken
     }

@@ -17,8 +17,13 @@ package struct ReleaseRepository: Sendable {
 
     package func published() throws(Fault) -> PublishedState { try PublishedState(folder) }
 
-    /// What a role is about to say, when there is something.
-    package func draft(_ role: String) throws(Fault) -> MetadataDraft? { try folder.draft(role) }
+    /// What a role is about to say, when there is something. A draft that was published already is one that a power cut
+    /// left behind: publishing it again would give other bytes to a version that nodes may have.
+    package func draft(_ role: String, _ state: PublishedState) throws(Fault) -> MetadataDraft? {
+        guard let draft = try folder.draft(role) else { return nil }
+        let seen = role == TopRole.root.rawValue ? state.root.version : state.roles[role]?.version ?? 0
+        return draft.version > seen ? draft : nil
+    }
 
     /// What a new repository begins with.
     package struct Beginning: Sendable {
@@ -111,7 +116,7 @@ package struct ReleaseRepository: Sendable {
     }
 
     private func pendingRoot(_ state: PublishedState) throws(Fault) -> SignedMetadata<RootMetadata> {
-        guard let draft = try folder.draft(TopRole.root.rawValue) else { return state.root }
+        guard let draft = try draft(TopRole.root.rawValue, state) else { return state.root }
         return try SignedMetadata(draft.bytes, role: "root")
     }
 
@@ -119,7 +124,7 @@ package struct ReleaseRepository: Sendable {
 
     /// The draft of a targets role: the one that was begun, or the next version of what is published.
     func targetsDraft(_ role: String, _ state: PublishedState) throws(Fault) -> MetadataDraft {
-        if let draft = try folder.draft(role) { return draft }
+        if let draft = try draft(role, state) { return draft }
         let expiry = terms.expiry(role, from: now)
         if let published = state.roles[role] { return MetadataDraft(after: published, expiry: expiry) }
         return MetadataDraft(type: TargetsMetadata.type, version: 1, expiry: expiry, [("targets", [:])])

@@ -10,6 +10,9 @@ extension ReleaseClient {
         package let expires: String
     }
 
+    /// The time that everything was judged by.
+    var trustedNow: Int64? { try? trusted().now }
+
     /// The four top roles, root first.
     package func topRoles() throws(Fault) -> [RoleState] {
         let set = try trusted()
