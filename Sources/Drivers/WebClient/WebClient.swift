@@ -14,6 +14,10 @@ package import Core
     private static let refusalBytesMax = 64 << 10
 
     package init(_ plan: WebPlan = WebPlan()) throws(Fault) {
+        if let reason = unsafe ls_web_missing() {
+            let words = unsafe String(cString: reason)
+            throw Fault(.unavailable, "libcurl cannot be opened: \(words)", hint: "install Debian's package libcurl4")
+        }
         guard let handle = unsafe ls_web_create() else { throw Fault(.exhausted, "no memory for a web client") }
         unsafe self.handle = unsafe handle
         self.plan = plan

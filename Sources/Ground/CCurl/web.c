@@ -1,6 +1,8 @@
 #include "web.h"
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,22 +14,64 @@ struct ls_web {
     char error[CURL_ERROR_SIZE];
 };
 
-// > This function is not thread safe. You must not call it when any other thread in the program is running.
-// <https://curl.se/libcurl/c/curl_global_init.html>, of libcurl before 7.84; once is enough for later ones.
+static struct {
+    typeof(curl_global_init) *global_init;
+    typeof(curl_easy_init) *init;
+    typeof(curl_easy_setopt) *set;
+    typeof(curl_easy_perform) *perform;
+    typeof(curl_easy_getinfo) *info;
+    typeof(curl_easy_reset) *reset;
+    typeof(curl_easy_cleanup) *cleanup;
+    typeof(curl_easy_strerror) *words;
+    typeof(curl_slist_append) *append;
+    typeof(curl_slist_free_all) *free_all;
+} lib;
+static char missing[256];
+
+static void *find(void *library, const char *name) {
+    void *found = library ? dlsym(library, name) : NULL;
+    if (!found && !missing[0]) {
+        const char *reason = dlerror();
+        snprintf(missing, sizeof missing, "%s", reason ? reason : name);
+    }
+    return found;
+}
+
+static void start(void) {
+    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    lib.global_init = find(library, "curl_global_init");
+    lib.init = find(library, "curl_easy_init");
+    lib.set = find(library, "curl_easy_setopt");
+    lib.perform = find(library, "curl_easy_perform");
+    lib.info = find(library, "curl_easy_getinfo");
+    lib.reset = find(library, "curl_easy_reset");
+    lib.cleanup = find(library, "curl_easy_cleanup");
+    lib.words = find(library, "curl_easy_strerror");
+    lib.append = find(library, "curl_slist_append");
+    lib.free_all = find(library, "curl_slist_free_all");
+    // > This function is not thread safe. You must not call it when any other thread in the program is running.
+    // <https://curl.se/libcurl/c/curl_global_init.html>, of libcurl before 7.84; once is enough for later ones.
+    if (!missing[0]) lib.global_init(CURL_GLOBAL_DEFAULT);
+}
+
 static pthread_once_t started = PTHREAD_ONCE_INIT;
-static void start(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
+
+const char *ls_web_missing(void) {
+    pthread_once(&started, start);
+    return missing[0] ? missing : NULL;
+}
 
 ls_web *ls_web_create(void) {
-    pthread_once(&started, start);
+    if (ls_web_missing()) return NULL;
     ls_web *web = calloc(1, sizeof *web);
     if (!web) return NULL;
-    web->curl = curl_easy_init();
+    web->curl = lib.init();
     if (!web->curl) { free(web); return NULL; }
     return web;
 }
 
 void ls_web_free(ls_web *web) {
-    curl_easy_cleanup(web->curl);
+    lib.cleanup(web->curl);
     free(web->final_url);
     free(web);
 }
@@ -54,45 +98,45 @@ static int on_turn(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl
 
 static void set_plan(CURL *curl, const ls_web_plan *plan) {
     // Signals belong to the program; without this, curl would raise SIGALRM for slow name servers.
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, plan->agent);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, plan->connect_ms);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, plan->least_bytes_per_second);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, plan->least_seconds);
-    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, plan->redirects_max);
-    curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
-    if (plan->ca_file) curl_easy_setopt(curl, CURLOPT_CAINFO, plan->ca_file);
-    if (plan->ca_file) curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-    if (plan->certificate) curl_easy_setopt(curl, CURLOPT_SSLCERT, plan->certificate);
-    if (plan->key) curl_easy_setopt(curl, CURLOPT_SSLKEY, plan->key);
-    if (plan->key_password) curl_easy_setopt(curl, CURLOPT_KEYPASSWD, plan->key_password);
-    if (plan->proxy) curl_easy_setopt(curl, CURLOPT_PROXY, plan->proxy);
-    if (plan->no_proxy) curl_easy_setopt(curl, CURLOPT_NOPROXY, plan->no_proxy);
+    lib.set(curl, CURLOPT_NOSIGNAL, 1L);
+    lib.set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    lib.set(curl, CURLOPT_USERAGENT, plan->agent);
+    lib.set(curl, CURLOPT_CONNECTTIMEOUT_MS, plan->connect_ms);
+    lib.set(curl, CURLOPT_LOW_SPEED_LIMIT, plan->least_bytes_per_second);
+    lib.set(curl, CURLOPT_LOW_SPEED_TIME, plan->least_seconds);
+    lib.set(curl, CURLOPT_MAXREDIRS, plan->redirects_max);
+    lib.set(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+    if (plan->ca_file) lib.set(curl, CURLOPT_CAINFO, plan->ca_file);
+    if (plan->ca_file) lib.set(curl, CURLOPT_CAPATH, NULL);
+    if (plan->certificate) lib.set(curl, CURLOPT_SSLCERT, plan->certificate);
+    if (plan->key) lib.set(curl, CURLOPT_SSLKEY, plan->key);
+    if (plan->key_password) lib.set(curl, CURLOPT_KEYPASSWD, plan->key_password);
+    if (plan->proxy) lib.set(curl, CURLOPT_PROXY, plan->proxy);
+    if (plan->no_proxy) lib.set(curl, CURLOPT_NOPROXY, plan->no_proxy);
 }
 
 static void set_request(CURL *curl, const ls_web_request *request) {
-    curl_easy_setopt(curl, CURLOPT_URL, request->url);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, request->whole_ms);
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, request->follows ? 1L : 0L);
+    lib.set(curl, CURLOPT_URL, request->url);
+    lib.set(curl, CURLOPT_TIMEOUT_MS, request->whole_ms);
+    lib.set(curl, CURLOPT_FOLLOWLOCATION, request->follows ? 1L : 0L);
     // What began encrypted stays encrypted.
-    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, strncasecmp(request->url, "https:", 6) == 0 ? "https" : "http,https");
+    lib.set(curl, CURLOPT_REDIR_PROTOCOLS_STR, strncasecmp(request->url, "https:", 6) == 0 ? "https" : "http,https");
     if (request->body) {
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_bytes);
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
+        lib.set(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_bytes);
+        lib.set(curl, CURLOPT_POSTFIELDS, request->body);
     }
-    if (strcmp(request->method, "HEAD") == 0) curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
-    else if (strcmp(request->method, "GET") != 0 || request->body) curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+    if (strcmp(request->method, "HEAD") == 0) lib.set(curl, CURLOPT_NOBODY, 1L);
+    else if (strcmp(request->method, "GET") != 0 || request->body) lib.set(curl, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
 static void set_ear(CURL *curl, const ls_web_ear *ear) {
-    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_field);
-    curl_easy_setopt(curl, CURLOPT_HEADERDATA, ear);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_piece);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, ear);
-    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_turn);
-    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, ear);
-    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    lib.set(curl, CURLOPT_HEADERFUNCTION, on_field);
+    lib.set(curl, CURLOPT_HEADERDATA, ear);
+    lib.set(curl, CURLOPT_WRITEFUNCTION, on_piece);
+    lib.set(curl, CURLOPT_WRITEDATA, ear);
+    lib.set(curl, CURLOPT_XFERINFOFUNCTION, on_turn);
+    lib.set(curl, CURLOPT_XFERINFODATA, ear);
+    lib.set(curl, CURLOPT_NOPROGRESS, 0L);
 }
 
 static ls_web_outcome outcome(CURLcode code) {
@@ -114,7 +158,7 @@ static ls_web_outcome outcome(CURLcode code) {
 
 static void remember_url(ls_web *web) {
     char *url = NULL;
-    curl_easy_getinfo(web->curl, CURLINFO_EFFECTIVE_URL, &url);
+    lib.info(web->curl, CURLINFO_EFFECTIVE_URL, &url);
     free(web->final_url);
     web->final_url = url ? strdup(url) : NULL;
 }
@@ -122,26 +166,26 @@ static void remember_url(ls_web *web) {
 ls_web_outcome ls_web_exchange(ls_web *web, const ls_web_plan *plan, const ls_web_request *request, const ls_web_ear *ear) {
     // > It does not change the following information kept in the handle: live connections, the Session ID cache, the DNS
     // > cache, the cookies, the shares or the alt-svc cache. <https://curl.se/libcurl/c/curl_easy_reset.html>
-    curl_easy_reset(web->curl);
+    lib.reset(web->curl);
     web->error[0] = 0;
     web->status = 0;
-    curl_easy_setopt(web->curl, CURLOPT_ERRORBUFFER, web->error);
+    lib.set(web->curl, CURLOPT_ERRORBUFFER, web->error);
     set_plan(web->curl, plan);
     set_request(web->curl, request);
     set_ear(web->curl, ear);
     // Waiting for "100 Continue" costs a second with servers that do not know it.
-    struct curl_slist *fields = curl_slist_append(NULL, "Expect:");
+    struct curl_slist *fields = lib.append(NULL, "Expect:");
     for (const char *const *field = request->fields; *field && fields; field++) {
-        struct curl_slist *longer = curl_slist_append(fields, *field);
-        if (!longer) curl_slist_free_all(fields);
+        struct curl_slist *longer = lib.append(fields, *field);
+        if (!longer) lib.free_all(fields);
         fields = longer;
     }
     if (!fields) return LS_WEB_FAILED;
-    curl_easy_setopt(web->curl, CURLOPT_HTTPHEADER, fields);
-    CURLcode code = curl_easy_perform(web->curl);
-    curl_easy_getinfo(web->curl, CURLINFO_RESPONSE_CODE, &web->status);
+    lib.set(web->curl, CURLOPT_HTTPHEADER, fields);
+    CURLcode code = lib.perform(web->curl);
+    lib.info(web->curl, CURLINFO_RESPONSE_CODE, &web->status);
     remember_url(web);
-    curl_slist_free_all(fields);
-    if (code != CURLE_OK && !web->error[0]) strncpy(web->error, curl_easy_strerror(code), CURL_ERROR_SIZE - 1);
+    lib.free_all(fields);
+    if (code != CURLE_OK && !web->error[0]) strncpy(web->error, lib.words(code), CURL_ERROR_SIZE - 1);
     return outcome(code);
 }

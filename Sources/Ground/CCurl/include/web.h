@@ -1,4 +1,5 @@
-// One libcurl handle and one exchange at a time on it; curl's options are variadic, and stay in here.
+// One libcurl handle and one exchange at a time on it; curl's options are variadic, and stay in here. The library is opened
+// when the first client is made: it brings thirty others along, which no engine process should wait for.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,7 +57,9 @@ typedef enum {
     LS_WEB_FAILED,
 } ls_web_outcome;
 
-/// Null without memory.
+/// Null when there is a library to work with, or why there is none.
+const char *ls_web_missing(void);
+/// Null without memory, or without the library.
 ls_web *ls_web_create(void);
 ls_web_outcome ls_web_exchange(ls_web *web, const ls_web_plan *plan, const ls_web_request *request, const ls_web_ear *ear);
 /// Of the last exchange.
