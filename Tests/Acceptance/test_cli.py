@@ -17,6 +17,7 @@ VERBS = [
     "surfaces",
     "bench",
     "doctor",
+    "recipe",
     "trace",
     "ledger",
     "camera",

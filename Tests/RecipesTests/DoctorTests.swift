@@ -147,6 +147,18 @@ import Testing
         #expect(found.map(\.rule) == ["platform"])
     }
 
+    @Test(
+        arguments: [
+            (["architecture": "x86_64"], "write amd64"), (["os": "Linux"], "write linux"),
+            (["architecture": "riscv"], "there are amd64"),
+        ] as [(Datum, String)])
+    func platformWordsThatNoMachineSays(platform: Datum, advice: String) throws {
+        let recipe = try RecipeReader.read(document().with(["Manifests", "0", "Platform"], platform)).recipe
+        let found = RecipeDoctor([recipe], platform: linux).findings()
+        #expect(found.map(\.rule) == ["platform", "platform-word"])
+        #expect(found.last?.advice.hasPrefix(advice) == true)
+    }
+
     @Test func circlesEnd() throws {
         let recipes = try [makeRecipe("com.a", needs: ["com.b": "*"]), makeRecipe("com.b", needs: ["com.a": "*"])]
         #expect(RecipeDoctor(recipes, platform: linux).findings() == [])

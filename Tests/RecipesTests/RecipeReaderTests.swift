@@ -106,6 +106,9 @@ import Testing
         Wrong(
             "Manifests/0/Artifacts", [["Uri": "s3://a/x"], ["Uri": "s3://b/x"]], "Manifests[0].Artifacts[1].Uri",
             "two artifacts"),
+        Wrong("Manifests/0/Lifecycle/Run", "a\0b", "Manifests[0].Lifecycle.Run", "zero byte"),
+        Wrong("Manifests/0/Lifecycle/Run/Setenv/A", "a\0b", "Manifests[0].Lifecycle.Run.Setenv.A", "zero byte"),
+        Wrong("Manifests/0/Artifacts/0/Uri", "s3://b/a\nb", "Manifests[0].Artifacts[0].Uri", "control characters"),
         Wrong("Lifecycle", ["Run": 7], "Lifecycle.Run", "found 7"),
         Wrong("componentname", "x", "componentname", "twice"),
     ])

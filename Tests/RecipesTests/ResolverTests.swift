@@ -94,6 +94,10 @@ import Testing
             recipes: ["a 1.0.0", "a 2.0.0 x=1.x", "x 1.0.0", "x 2.0.0", "z 1.0.0 a=1.x x=*"],
             result: "a 1.0.0, x 2.0.0, z 1.0.0"),
         Row(
+            testDescription: "a dispute that ends", groups: [("thing/T", ["a": "*", "z": "*"])],
+            recipes: ["a 1.0.0", "a 2.0.0 x=2.x", "x 1.0.0", "x 2.0.0", "z 1.0.0 x=1.x a=1.x"],
+            result: "a 1.0.0, x 1.0.0, z 1.0.0"),
+        Row(
             testDescription: "soft ones come along and start first", groups: [("thing/T", ["a": "*"])],
             recipes: ["a 1.0.0 b~=*", "b 1.0.0"], result: "b 1.0.0, a 1.0.0"),
         Row(

@@ -31,6 +31,9 @@ enum ArtifactReader {
         if source.fileName == nil {
             guard case .inline = source else { throw uri.wrong("an address that ends in a file's name is wanted") }
         }
+        guard source.fileName?.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) ?? true else {
+            throw uri.wrong("a file's name without control characters is wanted")
+        }
         var artifact = Artifact(source: source, fileName: source.fileName ?? "")
         artifact.digest = try digest(keys)
         artifact.unarchive = try keys["Unarchive"]?.choice(Artifact.Unarchive.self) ?? .none

@@ -40,7 +40,7 @@ struct LifecycleReader {
 
     private func step(_ place: RecipePlace, _ warnings: inout [RecipeWarning]) throws(Fault) -> StepTemplate? {
         guard let place = try selected(place) else { return nil }
-        if let script = place.value.text { return StepTemplate(script: script) }
+        if place.value.text != nil { return StepTemplate(script: try place.text()) }
         guard place.value.map != nil else { throw place.wrong("a script or an object with a Script is wanted") }
         let keys = RecipeKeys(try place.members(), path: place.path, known: Self.stepKeys, &warnings)
         guard let scriptPlace = try keys["Script"].map({ (place) throws(Fault) in try selected(place) }) else {
@@ -78,7 +78,7 @@ struct LifecycleReader {
     /// Numbers and booleans as people write them.
     private static func word(_ place: RecipePlace) throws(Fault) -> String {
         switch place.value {
-        case .text(let text): return text
+        case .text: return try place.text()
         case .whole(let whole): return "\(whole)"
         case .number(let number): return "\(number)"
         case .bool(let bool): return "\(bool)"

@@ -27,6 +27,8 @@ struct RecipePlace {
             let isNumber = value.number != nil
             throw wrong("a string is wanted", hint: isNumber ? "put it in quotes" : nil)
         }
+        // No script, path or variable can hold one, and what follows it would be lost.
+        guard !text.utf8.contains(0) else { throw Fault(.invalid, "\(path): it holds a zero byte") }
         return text
     }
 

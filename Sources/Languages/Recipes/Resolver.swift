@@ -33,29 +33,35 @@ package struct Resolver {
     }
 
     private mutating func walk() throws(Fault) {
-        var queue: [ComponentName] = []
         for group in request.groups {
-            for (name, requirement) in group.roots.sorted(by: { $0.key < $1.key }) {
+            for (name, requirement) in group.roots {
                 wishes[name, default: []].append(Wish(party: .group(group.name), requirement: requirement))
-                queue.append(name)
             }
         }
-        var place = 0
-        while place < queue.count {
-            queue += try choose(queue[place])
-            place += 1
+        var queue = wishes.keys.sorted()
+        while !queue.isEmpty {
+            var disputed: [ComponentName] = []
+            var place = 0
+            while place < queue.count {
+                let name = queue[place]
+                place += 1
+                if let next = try choose(name) { queue += next } else { disputed.append(name) }
+            }
+            // What was in dispute may not be any more, when somebody who wanted something else of it has gone since.
+            queue = disputed.filter { (try? version(of: $0)) != nil || wishes[$0]?.isEmpty != false }
+            if queue.isEmpty, let name = disputed.first { throw try conflict(name) }
         }
     }
 
-    /// Chooses a version of a component; gives the components to look at next.
-    private mutating func choose(_ name: ComponentName) throws(Fault) -> [ComponentName] {
+    /// Chooses a version of a component; gives the components to look at next, or nil when no version suits all who want one.
+    private mutating func choose(_ name: ComponentName) throws(Fault) -> [ComponentName]? {
         choices += 1
         guard choices <= Limit.choicesMax, chosen.count <= Limit.componentsMax else {
             throw Fault(.exhausted, "the versions do not settle: \(name) was chosen last", hint: wishText(name))
         }
         // Nobody wants it any more.
         guard wishes[name]?.isEmpty == false else { return drop(name) }
-        let version = try version(of: name)
+        guard let version = try version(of: name) else { return nil }
         if chosen[name]?.version == version { return [] }
         let recipe = try catalogue.recipe(name, version)
         do throws(Fault) { _ = try recipe.manifest(for: request.platform) } catch {
@@ -79,14 +85,12 @@ package struct Resolver {
         return old.dependencies.map(\.name)
     }
 
-    private func version(of name: ComponentName) throws(Fault) -> ComponentVersion {
+    private func version(of name: ComponentName) throws(Fault) -> ComponentVersion? {
         let offer = try catalogue.offer(name)
         let stored = offer.stored.filter { suits($0, name) }
         let local = request.active[name].flatMap { stored.contains($0) ? $0 : nil } ?? stored.max()
         if let local, localRoots.contains(name) || offer.published == nil { return local }
-        if let newest = offer.published?.filter({ suits($0, name) }).max() ?? local { return newest }
-        throw conflict(
-            name, available: Array(Set(offer.stored + (offer.published ?? []))).sorted(), offer.published == nil)
+        return offer.published?.filter { suits($0, name) }.max() ?? local
     }
 
     private func suits(_ version: ComponentVersion, _ name: ComponentName) -> Bool {
@@ -97,12 +101,14 @@ package struct Resolver {
         (wishes[name] ?? []).map { "\($0)" }.joined(separator: ", ")
     }
 
-    private func conflict(_ name: ComponentName, available: [ComponentVersion], _ isAlone: Bool) -> Fault {
+    private func conflict(_ name: ComponentName) throws(Fault) -> Fault {
+        let offer = try catalogue.offer(name)
+        let available = Set(offer.stored + (offer.published ?? [])).sorted()
         let wanted = wishText(name)
         if available.isEmpty {
             return Fault(
                 .notFound, "\(name): \(wanted); no version is available",
-                hint: isAlone ? "only what lies on the node could be looked at" : nil)
+                hint: offer.published == nil ? "only what lies on the node could be looked at" : nil)
         }
         let versions = available.map(\.description).joined(separator: ", ")
         return Fault(.invalid, "\(name): \(wanted); available: \(versions)", hint: hint(name, available))

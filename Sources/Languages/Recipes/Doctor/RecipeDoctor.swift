@@ -44,8 +44,10 @@ package struct RecipeDoctor {
     /// What is found, recipe by recipe, the worst first.
     package func findings() -> [RecipeFinding] {
         recipes.flatMap { recipe -> [RecipeFinding] in
-            guard let patient = patient(recipe, before: []) else { return [unfit(recipe)] }
-            let found = Self.rules.flatMap { $0(patient) } + models(patient)
+            guard let patient = patient(recipe, before: []) else {
+                return [unfit(recipe)] + PlatformRule.findings(recipe)
+            }
+            let found = Self.rules.flatMap { $0(patient) } + models(patient) + PlatformRule.findings(recipe)
             return found.enumerated().sorted { left, right in
                 left.element.level != right.element.level
                     ? left.element.level > right.element.level : left.offset < right.offset
