@@ -10,6 +10,7 @@ import Testing
         ("https://host/a/b.zip?x=1/2#f", .https("https://host/a/b.zip?x=1/2#f"), "b.zip"),
         ("file:///opt/model.onnx", .file("/opt/model.onnx"), "model.onnx"),
         ("greengrass:UbhqXXSJj65QLcrAA==/hello.py", .greengrass("greengrass:UbhqXXSJj65QLcrAA==/hello.py"), "hello.py"),
+        ("greengrass:hello.py", .greengrass("greengrass:hello.py"), "hello.py"),
         ("data:text/plain;base64,aGk=", .inline(Array("hi".utf8), name: nil), nil),
         ("data:,a%20b", .inline(Array("a b".utf8), name: nil), nil),
         ("data:text/plain;name=x.py;base64,aGk", .inline(Array("hi".utf8), name: "x.py"), "x.py"),

@@ -32,7 +32,7 @@ import Testing
         let stored = try row.recipes.map(recipe)
         let published = try row.published?.map(recipe)
         return Catalogue(
-            offer: { name in
+            offer: { name, _ in
                 Catalogue.Offer(
                     stored: stored.filter { $0.name == name }.map(\.version),
                     published: published?.filter { $0.name == name }.map(\.version))

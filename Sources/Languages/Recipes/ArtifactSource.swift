@@ -36,7 +36,8 @@ package enum ArtifactSource: Hashable, Sendable {
         let path: String
         switch self {
         case .s3(_, let key): path = key
-        case .https(let uri), .greengrass(let uri): path = String(uri.prefix { $0 != "?" && $0 != "#" })
+        case .https(let uri): path = String(uri.prefix { $0 != "?" && $0 != "#" })
+        case .greengrass(let uri): path = String(uri.drop { $0 != ":" }.dropFirst())
         case .file(let name): path = name
         case .inline(_, let name): return name
         }

@@ -25,8 +25,9 @@ extension Catalogue {
     /// The same with the built-in components in it. They are always at hand, so a version that runs is kept.
     package var withBuiltIns: Catalogue {
         Catalogue(
-            offer: { (name) throws(Fault) in
-                BuiltInComponents.has(name) ? Offer(stored: BuiltInComponents.versions) : try self.offer(name)
+            offer: { (name, wishes) throws(Fault) in
+                BuiltInComponents.has(name)
+                    ? Offer(stored: BuiltInComponents.versions) : try self.offer(name, to: wishes)
             },
             recipe: { (name, version) throws(Fault) in
                 BuiltInComponents.has(name)

@@ -15,7 +15,8 @@ package struct Catalogue: Sendable {
         }
     }
 
-    package typealias Offers = @Sendable (ComponentName) throws(Fault) -> Offer
+    /// With who wants which versions of it: a hub that chooses itself answers with the one it chose.
+    package typealias Offers = @Sendable (ComponentName, [Wish]) throws(Fault) -> Offer
     package typealias Recipes = @Sendable (ComponentName, ComponentVersion) throws(Fault) -> Recipe
 
     private let offers: Offers
@@ -26,7 +27,7 @@ package struct Catalogue: Sendable {
         recipes = recipe
     }
 
-    package func offer(_ name: ComponentName) throws(Fault) -> Offer { try offers(name) }
+    package func offer(_ name: ComponentName, to wishes: [Wish]) throws(Fault) -> Offer { try offers(name, wishes) }
 
     package func recipe(_ name: ComponentName, _ version: ComponentVersion) throws(Fault) -> Recipe {
         try recipes(name, version)
@@ -35,7 +36,7 @@ package struct Catalogue: Sendable {
     /// Of recipes at hand, which nobody else adds to.
     package init(_ recipes: [Recipe]) {
         self.init(
-            offer: { (name) throws(Fault) in
+            offer: { (name, _) throws(Fault) in
                 Offer(stored: recipes.filter { $0.name == name }.map(\.version))
             },
             recipe: { (name, version) throws(Fault) in

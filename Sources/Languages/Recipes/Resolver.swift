@@ -86,7 +86,7 @@ package struct Resolver {
     }
 
     private func version(of name: ComponentName) throws(Fault) -> ComponentVersion? {
-        let offer = try catalogue.offer(name)
+        let offer = try catalogue.offer(name, to: wishes[name] ?? [])
         let stored = offer.stored.filter { suits($0, name) }
         let local = request.active[name].flatMap { stored.contains($0) ? $0 : nil } ?? stored.max()
         if let local, localRoots.contains(name) || offer.published == nil { return local }
@@ -102,7 +102,7 @@ package struct Resolver {
     }
 
     private func conflict(_ name: ComponentName) throws(Fault) -> Fault {
-        let offer = try catalogue.offer(name)
+        let offer = try catalogue.offer(name, to: wishes[name] ?? [])
         let available = Set(offer.stored + (offer.published ?? [])).sorted()
         let wanted = wishText(name)
         if available.isEmpty {
