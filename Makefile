@@ -48,6 +48,7 @@ drills: build
 	scripts/drills/timeouts.py
 	scripts/drills/kill_engine.py
 	scripts/drills/reloads.py
+	.venv/bin/python scripts/drills/component_house.py
 	.venv/bin/python scripts/drills/line_steady.py
 	.venv/bin/python scripts/drills/line_kill.py --demo
 	.venv/bin/python scripts/drills/line_faults.py

@@ -64,6 +64,18 @@ class House:
         path = self.folder / "logs" / f"{name}.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
+    def log_bytes(self, name):
+        """What all files of a log take, each counted once though they are renamed meanwhile."""
+        total, seen = 0, set()
+        for path in [self.folder / "logs" / f"{name}.log{end}" for end in ("", ".1", ".2", ".3", ".4")]:
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                continue
+            total += 0 if status.st_ino in seen else status.st_size
+            seen.add(status.st_ino)
+        return total
+
     def errors(self):
         return (self.folder / "stderr").read_text()
 

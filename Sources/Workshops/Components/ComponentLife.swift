@@ -149,11 +149,11 @@ package struct ComponentLife: Sendable {
 
     /// When time alone will change something.
     package var wakesAt: Instant? {
-        var soonest = main?.deadline ?? .distantFuture
+        var soonest = state == .running ? main?.deadline ?? .distantFuture : .distantFuture
         switch phase {
         case .step(_, _, let deadline): soonest = min(soonest, deadline)
         case .sweeping(let until, _): soonest = min(soonest, until)
-        case .idle: if state == .errored, mending.isEmpty { soonest = min(soonest, notBefore) }
+        case .idle: if state == .errored, mending.isEmpty, wish == .up { soonest = min(soonest, notBefore) }
         case .held: break
         }
         return soonest == .distantFuture ? nil : soonest
