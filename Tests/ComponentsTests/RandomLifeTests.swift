@@ -58,7 +58,9 @@ private struct RandomWorld {
         case 2: take(life.obey(.start, now: now))
         case 3: take(life.obey(.reinstall, now: now))
         case 4: take(life.become(.plain("c", [.install, .run, .shutdown], version: "2.0.0"), .reinstall, now: now))
-        case 5: take(life.handle(.reported([.running, .errored, .finished].randomElement(using: &dice)!), now: now))
+        case 5:
+            let report = [ComponentState.running, .errored, .finished].randomElement(using: &dice) ?? .errored
+            take(life.handle(.reported(report), now: now))
         case 6: take(life.followDependency(now: now))
         case 7:
             life.mayStart.toggle()
