@@ -271,9 +271,9 @@ def test_a_hundred_restarts_leave_nothing(house):
 def test_components_have_no_privilege_unless_they_ask(house):
     """[component-user-1]"""
     it = house().start(
-        component("plain", run="id -u > id; id -G >> id; touch /etc/lineside-was-here || true; sleep 999"),
-        component("root", run={"script": "id -u > id; sleep 999", "requiresPrivilege": True}),
-        component("named", user="daemon:games", run="id -un > id; id -gn >> id; sleep 999"),
+        component("plain", run="touch /etc/lineside-was-here; id -u > new; id -G >> new; mv new id; sleep 999"),
+        component("root", run={"script": "id -u > new; mv new id; sleep 999", "requiresPrivilege": True}),
+        component("named", user="daemon:games", run="id -un > new; id -gn >> new; mv new id; sleep 999"),
     )
     assert it.read("plain", "id").split() == ["65534", "65534"]
     assert it.read("root", "id") == "0"
@@ -292,7 +292,7 @@ def test_the_environment_is_clean(house):
     """[component-env-1] A23: what components expect, and nothing of the node's own."""
     it = house("--thing", "node-7", "--region", "eu-central-1", "--endpoint", "http://127.0.0.1:8400", env={"SECRET": "x"})
     it.start(component("a", setenv={"EVENT_BUS_NAME": "bus", "B": "life"},
-                       run={"script": "env -0 > env; sleep 999", "setenv": {"B": "step"}}))  # fmt: skip
+                       run={"script": "env -0 > new; mv new env; sleep 999", "setenv": {"B": "step"}}))  # fmt: skip
     words = it.read("a", "env").split("\0")
     env = dict(word.split("=", 1) for word in words if "=" in word)
     expected = {
@@ -325,7 +325,7 @@ def test_variables_do_not_reach_the_warden(house):
 
 def test_a_step_has_no_descriptors_of_the_node(house):
     """[component-env-3]"""
-    it = house().start(component("a", run="ls /proc/self/fd > fds; cat /proc/self/status > status; sleep 999"))
+    it = house().start(component("a", run="ls /proc/self/fd > new; mv new fds; cat /proc/self/status > new; mv new status; sleep 999"))
     # ls opens one to look.
     assert set(it.read("a", "fds").split()) <= {"0", "1", "2", "3"}
     status = it.read("a", "status")
