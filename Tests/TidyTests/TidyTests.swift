@@ -39,10 +39,7 @@ import Testing
         Rule(pattern: "try!", instead: "a thrown Fault"),
         Rule(pattern: "print(", instead: "Verbs.say for answers, Log.line for the log"),
         Rule(pattern: "#if", instead: "Linux only"),
-<<<<<<< HEAD
-=======
         // Not the word alone, for keys are public too.
->>>>>>> a9536c4 (Tests: every refusal of signed releases, in tables)
         Rule(pattern: "public struct", instead: "package: there is no outside"),
         Rule(pattern: "public enum", instead: "package: there is no outside"),
         Rule(pattern: "public final class", instead: "package: there is no outside"),
