@@ -13,7 +13,7 @@ struct Composer {
     let length: (String) throws(Fault) -> Int
 
     /// A station's release may take its time to prove itself: the line decides how fast parts come.
-    private static let stationProving = 7 * 86_400 * Span64.second
+    private static let stationProving = 365 * 86_400 * Span64.second
     private static let stationRestarts = 20
 
     struct Composed {

@@ -2,6 +2,7 @@ internal import Components
 internal import Core
 internal import Crypto
 internal import Depot
+internal import Process
 internal import Recipes
 internal import Spool
 
@@ -19,7 +20,8 @@ struct NodeReport {
         [
             "now": .text(CivilTime(milliseconds: Int64(WallClock.milliseconds)).iso),
             "thing": .text(house.plan.thingName),
-            "version": .text(house.plan.version), "root": .text(house.plan.root), "places": .list(places),
+            "version": .text(house.plan.version), "pid": .whole(Int(ProcessFacts.ownPid)),
+            "root": .text(house.plan.root), "places": .list(places),
             "deployment": deployment, "components": .list(components), "stations": .list(stations),
             "drift": .list(drift),
             "spool": spool, "drift_count": .whole(contents.driftCount), "as_wanted": .bool(complaints.isEmpty),

@@ -14,21 +14,31 @@ internal import Spool
 enum NodeVerb {
     static let verb = Verb(
         name: "node", summary: "keep what this machine runs: deployments, components, stations",
-        usage: "node [--config FILE] [--root DIR] | node status [--root DIR]",
+        usage: "node [--config FILE] [--root DIR] | node status | node install --config FILE | node uninstall",
         flags: [
             Flag("config", "FILE", "Greengrass's config.yaml (none: everything as usual)"), NodeRoot.flag,
             Options.output,
+            Flag("unit-dir", "DIR", "with `install` and `uninstall`: of systemd's units (/etc/systemd/system)"),
+            Flag("keep", "with `uninstall`: keep the node's folder"),
         ],
         notes: """
+            `install` writes a unit of systemd and starts it; `uninstall` stops the node, and removes the unit and the node's folder.
             `node status` shows wanted against actual, and ends with 1 when something is not as wanted. Components cannot talk to
             the node (component IPC is not offered). docs/spec/node.md describes the configuration and the door.
             """, run: run)
 
     private static func run(_ options: Options) throws -> Int32 {
-        if options.words == ["status"] { return try NodeStatus(options).show() }
-        guard options.words.isEmpty else {
-            throw UsageFault(message: "no such word: \(options.words[0]); there is `status`")
+        switch options.words {
+        case []: return try keep(options)
+        case ["status"]: return try NodeStatus(options).show()
+        case ["install"]: return try NodeInstallation(options).install()
+        case ["uninstall"]: return try NodeInstallation(options).uninstall()
+        default:
+            throw UsageFault(message: "no such word: \(options.words[0]); there are status, install and uninstall")
         }
+    }
+
+    private static func keep(_ options: Options) throws -> Int32 {
         Signals.block()
         ProcessFacts.raiseFileLimit()
         let household = try NodeHousehold(options)
@@ -55,8 +65,8 @@ private struct NodeHousehold {
 
     init(_ options: Options) throws {
         let file = options.text("config")
-        let configuration = try Self.configuration(file)
-        let folder = Self.folder(of: file)
+        let configuration = try NodeFiles.configuration(file)
+        let folder = NodeFiles.folder(of: file)
         let wanted = options.text("root") ?? NodeRoot.fromEnvironment ?? configuration.root ?? folder + "/lineside-node"
         try FileAccess.makeFolder(wanted)
         let path = FileAccess.resolved(wanted)
@@ -106,20 +116,6 @@ private struct NodeHousehold {
         }
         let key = AWSCredentials(keyID: id, secret: secret, sessionToken: Environment["AWS_SESSION_TOKEN"])
         return try SpoolUplink(endpoint: endpoint, region: configuration.region) { () throws(Fault) in key }
-    }
-
-    private static func configuration(_ file: String?) throws(Fault) -> NodeConfiguration {
-        guard let file else { return NodeConfiguration() }
-        guard FileAccess.isFile(file) else {
-            throw Fault(.notFound, "no configuration at \(file)", hint: "docs/spec/node.md describes it")
-        }
-        return try NodeConfiguration(
-            parsing: try FileAccess.read(file, limit: 4 << 20), file: file, folder: folder(of: file))
-    }
-
-    private static func folder(of file: String?) -> String {
-        guard let file, let end = file.lastIndex(of: "/") else { return "." }
-        return end == file.startIndex ? "/" : String(file[..<end])
     }
 
     private static var machineName: String {
