@@ -26,6 +26,12 @@ package enum ProcessFacts {
         return path
     }
 
+    /// Whether a process runs; one that has ended and that nobody has collected does not.
+    package static func isAlive(_ pid: Int32) -> Bool {
+        guard let text = readSmall("/proc/\(pid)/stat"), let name = text.lastIndex(of: ")") else { return false }
+        return text[text.index(after: name)...].first { !$0.isWhitespace } != "Z"
+    }
+
     package static var ownPid: Int32 { getpid() }
 
     /// Names, in a child's environment, the process that it must not outlive.

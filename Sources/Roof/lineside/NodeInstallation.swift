@@ -113,7 +113,7 @@ struct NodeInstallation {
         else { return }
         kill(Int32(pid), SIGTERM)
         let limit = Instant.now.advanced(by: 60 * Span64.second)
-        while kill(Int32(pid), 0) == 0 {
+        while ProcessFacts.isAlive(Int32(pid)) {
             guard Instant.now < limit else { throw Fault(.timeout, "the node (process \(pid)) does not end") }
             Pause.nanoseconds(50 * Span64.millisecond)
         }
