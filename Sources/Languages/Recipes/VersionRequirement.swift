@@ -8,6 +8,8 @@ package struct VersionRequirement: Hashable, Sendable, CustomStringConvertible {
         let relation: Relation
         let version: ComponentVersion
 
+        var takesEveryRelease: Bool { relation == .from && version == ComponentVersion(0, 0, 0) }
+
         func holds(for version: ComponentVersion) -> Bool {
             let order = version.precedence(to: self.version)
             return switch relation {
@@ -38,7 +40,9 @@ package struct VersionRequirement: Hashable, Sendable, CustomStringConvertible {
             guard let bounds = VersionRange(part)?.bounds else { throw Self.refusal(text) }
             alternatives.append(bounds)
         }
-        self.init(text: text, alternatives: alternatives)
+        // As npm has it, one part that takes every release makes the others say nothing, pre-releases included.
+        let takesAll = alternatives.contains { $0.allSatisfy(\.takesEveryRelease) }
+        self.init(text: text, alternatives: takesAll ? [[]] : alternatives)
     }
 
     /// Exactly one version.
