@@ -169,6 +169,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("TrustKeepingTests", ["Core", "Crypto", "Files", "ReleaseTrust", "TrustKeeping", "ReleasePublishing"]),
     ("WebClientTests", ["Core", "Files", "WebClient"]),
     ("PowerCutsTests", ["Core", "PowerCuts"]),
+    ("NodeTests", ["Core", "Crypto", "Recipes", "Node"]),
     ("TidyTests", ["Core", "Files"]),
 ]
 

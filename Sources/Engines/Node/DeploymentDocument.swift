@@ -11,7 +11,8 @@ package struct DeploymentDocument: Hashable, Sendable {
 
     static let localGroup = "LOCAL_DEPLOYMENT"
     private static let keys = [
-        "deploymentId", "deploymentName", "groupName", "targetArn", "creationTimestamp", "components", "stations",
+        "deploymentId", "deploymentName", "groupName", "targetArn", "configurationArn", "creationTimestamp",
+        "components", "stations",
         "deploymentPolicies", "takes_held", "iotJobConfiguration", "tags",
     ]
 
@@ -33,8 +34,11 @@ package struct DeploymentDocument: Hashable, Sendable {
     package init(_ document: Datum) throws(Fault) {
         let top = try DatumReader(document, at: "", keys: Self.keys)
         id = try top.text("deploymentId")
-        let (name, target) = (try top.text("groupName"), try top.text("targetArn"))
-        group = name ?? target ?? group
+        let (name, target) = (
+            try top.text("groupName"),
+            try top.text("targetArn") == nil ? top.text("configurationArn") : top.text("targetArn")
+        )
+        group = name ?? target.map(Self.group(of:)) ?? group
         created = try top.whole("creationTimestamp", in: 0...1 << 53)
         takesHeld = try top.bool("takes_held") ?? false
         if let components = top.value("components") { self.components = try Self.components(components) }
@@ -43,6 +47,20 @@ package struct DeploymentDocument: Hashable, Sendable {
             throw Fault(.invalid, "the deployment names neither components nor stations")
         }
         try readPolicies(top.value("deploymentPolicies"))
+    }
+
+    /// The group that an address names: every revision of its deployment is for the same one.
+    private static func group(of address: String) -> String {
+        guard address.hasPrefix("arn:") else { return address }
+        for kind in ["thinggroup/", "thing/"] {
+            guard let start = address.firstRange(of: kind)?.lowerBound else { continue }
+            let name = address[start...]
+            guard address.contains(":configuration:"), let revision = name.lastIndex(of: ":") else {
+                return String(name)
+            }
+            return String(name[..<revision])
+        }
+        return address
     }
 
     private static func components(_ datum: Datum) throws(Fault) -> [ComponentName: Component] {

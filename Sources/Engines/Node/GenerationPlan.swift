@@ -28,15 +28,30 @@ struct GenerationPlan {
         var draft = Draft(document: document, active: active, created: created, hunt: hunt)
         for member in resolution.members { try draft.configure(member) }
         let ready = try draft.ready(resolution.members.map(\.recipe), on: node)
-        let before = try ComponentSpecs.ready(active, shelf, node)
-        changes = ChangePlan(from: before, to: ready)
         for component in ready { try draft.add(component, shelf) }
+        // What is built in is always there, and never changes.
+        let after = ready.filter { !BuiltInComponents.has($0.name) }.map {
+            $0.with(draft.generation[$0.name]?.artifacts)
+        }
+        let before = try ComponentSpecs.ready(active, shelf, node).map { $0.with(active[$0.name]?.artifacts) }
+        changes = ChangePlan(from: before, to: after)
         var generation = draft.generation
         generation.groups = groups
         self.generation = generation
         losses = draft.losses
         documents = draft.documents + draft.hunt.documents + [generation.bytes]
         origins = draft.hunt.origins
+    }
+}
+
+extension ReadyComponent {
+    /// With the digests of its files as they were found, so that a file that changed under the same address is seen.
+    fileprivate func with(_ files: [FileReference]?) -> ReadyComponent {
+        var component = self
+        for place in component.artifacts.indices {
+            component.artifacts[place].digest = files?.first { $0.path == component.artifacts[place].fileName }?.digest
+        }
+        return component
     }
 }
 
