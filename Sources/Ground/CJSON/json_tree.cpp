@@ -1,4 +1,5 @@
 #include "json_tree.h"
+#include <cmath>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -141,7 +142,13 @@ class Walk {
     /// A number array turned out to be mixed: its numbers become ordinary nodes.
     void unpack(size_t start, ls_pool_kind kind) {
         static const ls_json_kind plain[] = {LS_INT, LS_UINT, LS_DOUBLE};
-        for (size_t i = start; i < out.numbers.size(); i++) add(plain[kind], out.numbers[i]);
+        for (size_t i = start; i < out.numbers.size(); i++) {
+            // Widened beside a fraction, a whole number is a whole number again.
+            double value = real({kind, out.numbers[i]});
+            bool whole = kind == LS_POOL_DOUBLE && std::fabs(value) < 0x1p53 && value == std::trunc(value);
+            if (whole) add(LS_INT, uint64_t(int64_t(value)));
+            else add(plain[kind], out.numbers[i]);
+        }
         out.numbers.resize(start);
     }
 
