@@ -1,7 +1,6 @@
 #include "json_tree.h"
 #include <cmath>
 #include <charconv>
-#include <cmath>
 #include <cstring>
 #include <memory>
 #include <simdjson.h>
