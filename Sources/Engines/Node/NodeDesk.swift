@@ -103,8 +103,9 @@ final class NodeDesk {
             // What was undone is not undone again.
             if finished.result == .succeeded { remember(before.group == Self.undoGroup ? [] : before.places) }
         }
+        let isOver = before != nil && deployer.plan == nil
         if now >= publishAt || turn == .again {
-            publish(withStations: now >= publishAt)
+            publish(withStations: now >= publishAt || isOver)
             if now >= publishAt { publishAt = now.advanced(by: Self.publishEvery) }
         }
         if now >= inspectAt, deployer.plan == nil {
