@@ -5,7 +5,8 @@ import Testing
 @Suite struct DatumTests {
     static let texts: [(String, Datum)] = [
         ("null", Datum.null), ("true", true), ("7", 7), ("-7", -7), ("7.5", .number(7.5)), ("\"a\"", "a"), ("[]", []),
-        ("[1,2.5,3]", [1, .number(2.5), 3]), ("[83,65.9,true]", [83, .number(65.9), true]), ("[[1,2],[]]", [[1, 2], []]), ("{}", .map(DatumMap())),
+        ("[1,2.5,3]", [1, .number(2.5), 3]), ("[83,65.9,true]", [83, .number(65.9), true]),
+        ("[[1,2],[]]", [[1, 2], []]), ("{}", .map(DatumMap())),
         ("{\"b\":{\"c\":[\"d\",null]},\"a\":false}", ["b": ["c": ["d", nil]], "a": false]),
     ]
 

@@ -23,16 +23,22 @@ enum ComponentSpecs {
         return try Preparation.ready(recipes, configurations: trees, on: node, runsAs: users)
     }
 
-    static func specs(_ ready: [ReadyComponent], on node: NodeFacts) -> [ComponentSpec] {
+    static func specs(_ ready: [ReadyComponent], of generation: Generation, on node: NodeFacts) -> [ComponentSpec] {
+        let files = Dictionary(
+            generation.members.map {
+                ($0.name, $0.artifacts.map { "\($0.digest) \($0.path)" }.joined(separator: "\n"))
+            },
+            uniquingKeysWith: { $1 })
         let folders = node.folders
         let present = Set(ready.map(\.name))
         return ready.map { component in
             var spec = ComponentSpec(
                 name: component.name.text, version: "\(component.version)",
-                environment: environment(of: component, ready, node),
                 user: component.runsAs, workFolder: folders.work(component.name),
                 artifactFolder: folders.artifacts(component.name, component.version),
                 logFile: "\(folders.root)/logs/\(component.name).log")
+            spec.ambient = environment(of: component, ready, node)
+            spec.files = files[component.name] ?? ""
             for (name, step) in component.steps {
                 guard let kind = StepKind(rawValue: name.rawValue) else { continue }
                 spec.steps[kind] = Components.StepSpec(step)

@@ -101,18 +101,11 @@ final class NodeActivator: Activator {
         let generation = try generation(target.digest, in: depot)
         let ready = try ComponentSpecs.ready(generation, shelf(generation, in: depot), node)
         for component in ready { try yard(depot).lay(component, generation[component.name]?.artifacts ?? []) }
-        try house.change(to: ComponentSpecs.specs(ready, on: node))
-        for member in generation.members where isRewritten(member) { try house.reinstall(member.name.text) }
+        try house.change(to: ComponentSpecs.specs(ready, of: generation, on: node))
         self.generation = generation
         self.ready = ready
         activatedAt[.components] = .now
         return .done
-    }
-
-    /// The same version with other files: its steps look the same to the house.
-    private func isRewritten(_ member: Generation.Member) -> Bool {
-        guard let before = generation[member.name], before.version == member.version else { return false }
-        return before.artifacts != member.artifacts
     }
 
     private func activateStation(_ target: Target, in depot: Depot) throws(Fault) -> Progress {

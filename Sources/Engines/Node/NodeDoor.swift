@@ -95,7 +95,7 @@ package struct NodeDoor: Sendable {
 
     private func deploy(_ exchange: Exchange) {
         guard let order = order(exchange) else { return }
-        submitted(exchange) { desk throws(Fault) in try desk.submit(order) }
+        submitted(exchange) { desk throws(Fault) in try Self.deployable { () throws(Fault) in try desk.submit(order) } }
     }
 
     private func submitted(
@@ -129,7 +129,17 @@ package struct NodeDoor: Sendable {
 
     private func plan(_ exchange: Exchange) {
         guard let order = order(exchange) else { return }
-        aside(exchange) { desk throws(Fault) in (.ok, PlanReport(try desk.compose(order).0, desk).datum) }
+        aside(exchange) { desk throws(Fault) in
+            let composed = try Self.deployable { () throws(Fault) in try desk.compose(order).0 }
+            return (.ok, PlanReport(composed, desk).datum)
+        }
+    }
+
+    /// A recipe or a file that is not there is a deployment that cannot be, not a door that is not there.
+    private static func deployable<Value>(_ body: () throws(Fault) -> Value) throws(Fault) -> Value {
+        do throws(Fault) { return try body() } catch {
+            throw error.code == .notFound ? Fault(.invalid, error.message, hint: error.hint) : error
+        }
     }
 
     /// The node's thread may be busy: nobody else's requests wait for it.

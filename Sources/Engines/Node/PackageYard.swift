@@ -29,7 +29,13 @@ struct PackageYard {
             let fresh = try put(file, in: folder, mode: Self.mode(artifact))
             guard let artifact, artifact.unarchive == .zip else { continue }
             let target = unpacked(artifact, of: component)
-            if fresh || !UnpackedFiles(target).isWhole { try unpack("\(folder)/\(file.path)", into: target) }
+            guard fresh || !UnpackedFiles(target).isWhole else { continue }
+            do throws(Fault) { try unpack("\(folder)/\(file.path)", into: target) } catch {
+                throw Fault(
+                    error.code,
+                    "artifact \(file.path) of \(component.name) \(component.version) cannot be unpacked: \(error.message)",
+                    hint: error.hint)
+            }
         }
     }
 

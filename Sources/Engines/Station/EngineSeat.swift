@@ -110,6 +110,8 @@ internal import Synchronization
     private func hear(_ news: News, _ now: Instant, _ events: inout [SeatEvent]) {
         switch news {
         case .ready(let file, let engine):
+            // Another one is wanted by now: what was begun before a way back must not come after it.
+            guard file.digest == wanted.digest else { return engine.retire() }
             do throws(Fault) {
                 let fresh = try SeatedRelease(file, engine: engine)
                 if release != nil { switches += 1 }
@@ -156,6 +158,7 @@ internal import Synchronization
         pidAtWork = standby.engine.pid
         self.standby = nil
         wanted = standby.file
+        isWarming = false
         retryAt = nil
         lastFailure = nil
         switches += 1
@@ -167,6 +170,7 @@ internal import Synchronization
     }
 
     private func fail(_ file: ReleaseFile, _ fault: Fault, _ now: Instant, _ events: inout [SeatEvent]) {
+        guard file.digest == wanted.digest else { return events.append(.failed(file, fault)) }
         isWarming = false
         lastFailure = fault
         events.append(.failed(file, fault))

@@ -93,7 +93,9 @@ package final class ReleaseDesk {
             if let next { change(to: next) }
             return nil
         case .failed(let file, let fault):
-            if file.digest != atWork?.digest { facts.refusal = "\(fault)" }
+            // The one at work, ended before it was ready again, has ended once more.
+            if file.digest == atWork?.digest { return watch?.engineCrashed(at: now) }
+            facts.refusal = "\(fault)"
             return nil
         case .lost: return watch?.engineCrashed(at: now)
         }

@@ -69,7 +69,8 @@ struct NodeRoot {
         switch status {
         case 401: Fault(.invalid, text, hint: "another node has taken its place: look at door.json")
         case 404: Fault(.notFound, text)
-        case 409: Fault(.busy, text)
+        // The node is there; it will not do this now.
+        case 409: Fault(Fault.Code(rawValue: "conflict"), text)
         case 503: Fault(.unavailable, text)
         default: Fault(.invalid, text)
         }

@@ -5,7 +5,7 @@ package enum ChangeKind: String, Hashable, Sendable {
 
     package static func between(_ old: ComponentSpec, _ new: ComponentSpec) -> ChangeKind {
         let anew: [StepKind] = [.bootstrap, .install]
-        if old.version != new.version || old.user != new.user
+        if old.version != new.version || old.user != new.user || old.files != new.files
             || anew.contains(where: { old.steps[$0] != new.steps[$0] })
         {
             return .reinstall

@@ -7,6 +7,10 @@ package struct ComponentSpec: Hashable, Sendable {
     package var steps: [StepKind: StepSpec]
     /// For every step, unless the step says otherwise.
     package var environment: [String: String]
+    /// The same, but nothing that a component is started again for: it finds them at its next start.
+    package var ambient: [String: String] = [:]
+    /// Names the bytes of its artifacts: other ones under the same version are another installation.
+    package var files = ""
     package var dependencies: [String: DependencyKind]
     /// `user` or `user:group`; nil leaves it to the house.
     package var user: String?

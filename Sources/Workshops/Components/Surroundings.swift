@@ -29,6 +29,7 @@ package struct Surroundings: Hashable, Sendable {
             variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = credentialsURI
             variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = token
         }
+        variables.merge(spec.ambient) { $1 }
         variables.merge(spec.environment) { $1 }
         variables.merge(step.environment) { $1 }
         variables[Self.houseVariable] = house
