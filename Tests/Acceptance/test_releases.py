@@ -5,12 +5,14 @@ import hashlib
 import json
 import os
 import shutil
+import ssl
 import stat
 import subprocess
 
 import pytest
 from repository import Repository, Web, endless, in_days
 from securesystemslib.formats import encode_canonical
+from test_tls import make_authority, make_certificate
 from tuf.api.metadata import Metadata, MetaFile
 from tuf.ngclient import Updater
 
@@ -308,6 +310,28 @@ def test_what_kept_metadata_were_spoiled_is_fetched_again(node, repository):
     assert accepted(node.refresh()) and node.version("targets") == 2
     (node.folder / "node" / "root.json").write_bytes(b"{")
     assert refused(node.refresh(), "malformed metadata")
+
+
+def test_only_over_the_right_certificates(lineside, binary, tmp_path, repository):
+    """A node shows its own certificate, and wants one that its plant's authority signed."""
+    make_authority(tmp_path, "plant")
+    make_authority(tmp_path, "stranger")
+    for name in ("server", "client"):
+        make_certificate(tmp_path, "plant", name, "subjectAltName=IP:127.0.0.1\n")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.pem", tmp_path / "server.key")
+    context.load_verify_locations(tmp_path / "plant.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+    socket = repository.web.server.socket
+    repository.web.server.socket = context.wrap_socket(socket, server_side=True, do_handshake_on_connect=False)
+    node = Node(lineside, binary, tmp_path, repository)
+    node.url = node.url.replace("http:", "https:")
+    url = ["--metadata-url", f"{node.url}/metadata"]
+    mine = ["--cert", tmp_path / "client.pem", "--cert-key", tmp_path / "client.key"]
+    assert refused(node.run(*url, *mine, "--ca", tmp_path / "stranger.pem", "refresh"), "tls")
+    assert refused(node.run(*url, *mine, "refresh"), "tls")
+    assert node.run(*url, "--ca", tmp_path / "plant.pem", "refresh").returncode == 1
+    assert accepted(node.run(*url, *mine, "--ca", tmp_path / "plant.pem", "refresh"))
 
 
 # What the owner does.

@@ -164,6 +164,16 @@ import Testing
         }
     }
 
+    @Test func oneChangeAtATime() throws {
+        try Self.within { folder in
+            let owner = try Self.owner(folder)
+            let lock = try FolderLock(owner.folder.path + "/draft")
+            #expect(Self.refusal { try Self.publish(owner) } == .unavailable)
+            lock.letGo()
+            try Self.publish(owner)
+        }
+    }
+
     @Test func aBundleIsAsGoodAsANetwork() throws {
         try Self.within { folder in
             let owner = try Self.owner(folder)

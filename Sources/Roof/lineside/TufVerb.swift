@@ -22,7 +22,9 @@ enum TufVerb {
             Flag("target-base-url", "URL", "with `download`: where the repository has its targets"),
             Flag(
                 "target-dir", "DIR", "with `download`: where to put them, each under its name, % for what no file has"),
-            Flag("ca", "FILE", "PEM file of the authorities that the server must be signed by"), Options.output,
+            Flag("ca", "FILE", "PEM file of the authorities that the server must be signed by"),
+            Flag("cert", "FILE", "PEM file of the certificate that the server is shown"),
+            Flag("cert-key", "FILE", "PEM file of its private key"), Options.output,
         ],
         notes: """
             Exit code 1 means refused, and the first words of the message name the reason: not signed, rollback, expired,
@@ -57,6 +59,8 @@ enum TufVerb {
         }
         var plan = WebPlan()
         plan.authorityFile = options.text("ca")
+        plan.certificateFile = options.text("cert")
+        plan.keyFile = options.text("cert-key")
         return ReleaseClient(
             store, WebSource(try WebClient(plan), metadataURL: url, targetsURL: options.text("target-base-url")))
     }

@@ -21,6 +21,14 @@ package struct ReleaseFolder: Hashable, Sendable {
         try FileAccess.makeFolder(keys, mode: 0o700)
     }
 
+    /// One change at a time: a draft that two programs changed would lose what one of them said.
+    func lock() throws(Fault) -> FolderLock {
+        guard FileAccess.isFolder(drafts) else {
+            throw Fault(.notFound, "\(path) is not a repository", hint: "begin one with `lineside release init`")
+        }
+        return try FolderLock(drafts)
+    }
+
     func draft(_ role: String) throws(Fault) -> MetadataDraft? {
         let path = draftPath(role)
         guard FileAccess.isFile(path) else { return nil }

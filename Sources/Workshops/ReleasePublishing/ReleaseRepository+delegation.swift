@@ -1,5 +1,6 @@
 package import Core
 package import Crypto
+internal import Files
 package import ReleaseTrust
 
 /// A role for others: whose keys, and which targets.
@@ -27,6 +28,8 @@ package struct NewDelegation: Sendable {
 extension ReleaseRepository {
     /// Lets another role answer for some targets; saying it again changes the keys and paths.
     package func delegate(_ new: NewDelegation, from delegator: String) throws(Fault) {
+        let lock = try folder.lock()
+        defer { lock.letGo() }
         guard TopRole(rawValue: new.role) == nil, !new.role.isEmpty else {
             throw Fault(.invalid, "\"\(new.role)\" cannot be a delegated role")
         }

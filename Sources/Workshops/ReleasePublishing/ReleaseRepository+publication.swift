@@ -1,5 +1,6 @@
 package import Core
 internal import Crypto
+internal import Files
 internal import ReleaseTrust
 
 /// What a publication changed.
@@ -14,6 +15,8 @@ package struct Publication: Hashable, Sendable {
 extension ReleaseRepository {
     /// Adds the signatures that keys at hand can give to a role's draft. Returns who has signed by now.
     package func sign(_ role: String, with ring: KeyRing) throws(Fault) -> (signers: [String], threshold: Int) {
+        let lock = try folder.lock()
+        defer { lock.letGo() }
         let state = try published()
         guard var draft = try draft(role, state) else {
             throw Fault(
@@ -40,6 +43,8 @@ extension ReleaseRepository {
     /// Signs every draft and whatever is aging with the keys at hand, checks the whole as a client would, and only then
     /// lets the world see it: new files first, then the timestamp that names them, which is one rename, then the root.
     package func publish(with ring: KeyRing) throws(Fault) -> Publication {
+        let lock = try folder.lock()
+        defer { lock.letGo() }
         let state = try published()
         let root = try nextRoot(ring, state)
         let roles = try nextRoles(ring, state)

@@ -87,6 +87,8 @@ package struct ReleaseRepository: Sendable {
 
     /// Drafts the next root with other keys for a role. Returns the files of new keys.
     package func rotate(_ role: TopRole, _ rotation: Rotation) throws(Fault) -> [String] {
+        let lock = try folder.lock()
+        defer { lock.letGo() }
         let state = try published()
         var plan = RootPlan(try pendingRoot(state).body)
         var files: [String] = []
@@ -132,6 +134,8 @@ package struct ReleaseRepository: Sendable {
 
     /// Takes a file in as a target; it is seen by nobody before the next publication.
     package func add(_ file: String, as name: TargetName, role: String, custom: Datum?) throws(Fault) -> SHA256Digest {
+        let lock = try folder.lock()
+        defer { lock.letGo() }
         let state = try published()
         try requireRole(role, state)
         let (digest, length) = try TargetShelf(folder.targets).take(file, as: name)
@@ -147,6 +151,8 @@ package struct ReleaseRepository: Sendable {
 
     /// No longer answers for a target. Its file stays, for those who still follow the metadata of before.
     package func remove(_ name: String, role: String) throws(Fault) {
+        let lock = try folder.lock()
+        defer { lock.letGo() }
         var draft = try targetsDraft(role, try published())
         var targets = draft.signed["targets"]?.map ?? DatumMap()
         guard targets[name] != nil else { throw Fault(.notFound, "\(role) has no target \"\(name)\"") }
