@@ -60,6 +60,8 @@ import Testing
             try client.download(target, to: folder + "/model")
             #expect(try FileAccess.read(folder + "/model") == Array("weights".utf8))
             #expect(!FileAccess.isFile(folder + "/model.part"))
+            #expect(try client.read(target, bytesMax: 7) == Array("weights".utf8))
+            #expect(Self.refusal { _ = try client.read(target, bytesMax: 6) } == .tooLong)
             #expect(Self.refusal { _ = try client.find("line-4/other") } == .unlisted)
         }
     }
@@ -73,6 +75,7 @@ import Testing
             for (text, code) in [("WEIGHTS", Fault.Code.wrongDigest), ("weights!", .tooLong), ("weigh", .wrongDigest)] {
                 try FileAccess.write(Array(text.utf8), to: "\(owner.folder.targets)/\(target.path)")
                 #expect(Self.refusal { try client.download(target, to: folder + "/m") } == code)
+                #expect(Self.refusal { _ = try client.read(target, bytesMax: 100) } == code)
                 #expect(!FileAccess.isFile(folder + "/m") && !FileAccess.isFile(folder + "/m.part"))
             }
         }
@@ -161,6 +164,27 @@ import Testing
             let before = try FileAccess.names(in: owner.folder.metadata)
             #expect(Self.refusal { _ = try owner.publish(with: KeyRing()) } == .unsigned)
             #expect(try FileAccess.names(in: owner.folder.metadata) == before)
+        }
+    }
+
+    @Test func aRoleAnswersForItsPathsAlone() throws {
+        try Self.within { folder in
+            let owner = try Self.owner(folder)
+            let key = PrivateKey(.ed25519)
+            try owner.delegate(
+                NewDelegation(role: "line-4", keys: [key.publicKey], paths: ["line-4/*"]), from: "targets")
+            try FileAccess.write([1], to: folder + "/m")
+            let add = { (name: String, role: String) in
+                _ = try owner.add(folder + "/m", as: try TargetName(parsing: name), role: role, custom: nil)
+            }
+            try add("line-4/m", "line-4")
+            #expect(Self.refusal { try add("line-5/m", "line-4") } == .invalid)
+            #expect(Self.refusal { try add("line-5/m", "line-5") } == .notFound)
+            var ring = try KeyRing(folder: owner.folder.keys, and: [], passphrase: nil)
+            ring.add(key)
+            _ = try owner.publish(with: ring)
+            let client = ReleaseClient(try Self.store(folder, owner), Self.source(owner), wall: Self.now)
+            #expect(try client.find("line-4/m").role == "line-4" && client.names() == ["line-4/m"])
         }
     }
 

@@ -52,12 +52,17 @@ extension ReleaseRepository {
         try folder.keep(draft, of: delegator)
     }
 
-    /// Whose signatures count for a role, by its delegator's draft or, without one, by what is published.
+    /// Whose signatures count for a role.
     package func keys(of role: String, _ state: PublishedState) throws(Fault) -> RoleKeys {
         if let top = TopRole(rawValue: role) {
             guard let draft = try draft(TopRole.root.rawValue, state) else { return state.root.body.keys(of: top) }
             return try SignedMetadata<RootMetadata>(draft.bytes, role: "root").body.keys(of: top)
         }
+        return try delegation(of: role, state).keys
+    }
+
+    /// What a role below was given, by its delegator's draft or, without one, by what is published.
+    func delegation(of role: String, _ state: PublishedState) throws(Fault) -> Delegation {
         for delegator in Set(state.roles.keys).union([TopRole.targets.rawValue]).sorted() {
             let body: TargetsMetadata
             if let draft = try draft(delegator, state) {
@@ -67,7 +72,7 @@ extension ReleaseRepository {
             } else {
                 continue
             }
-            if let keys = body.delegations?.roles.first(where: { $0.keys.role == role })?.keys { return keys }
+            if let found = body.delegations?.roles.first(where: { $0.roleNames.contains(role) }) { return found }
         }
         throw Fault(
             .notFound, "no role delegates to \"\(role)\"", hint: "say so first with `lineside release delegate`")

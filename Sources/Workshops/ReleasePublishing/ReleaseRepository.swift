@@ -137,7 +137,7 @@ package struct ReleaseRepository: Sendable {
         let lock = try folder.lock()
         defer { lock.letGo() }
         let state = try published()
-        try requireRole(role, state)
+        try requireSay(of: role, in: name, state)
         let (digest, length) = try TargetShelf(folder.targets).take(file, as: name)
         var facts: DatumMap = ["length": .whole(length), "hashes": ["sha256": .text("\(digest)")]]
         facts["custom"] = custom
@@ -161,8 +161,12 @@ package struct ReleaseRepository: Sendable {
         try folder.keep(draft, of: role)
     }
 
-    private func requireRole(_ role: String, _ state: PublishedState) throws(Fault) {
+    /// A target in a role that nobody asks about it would never be found.
+    private func requireSay(of role: String, in name: TargetName, _ state: PublishedState) throws(Fault) {
         guard role != TopRole.targets.rawValue else { return }
-        _ = try keys(of: role, state)
+        guard try delegation(of: role, state).role(for: TargetPath(name.description)) == role else {
+            throw Fault(
+                .invalid, "\(role) has no say in \"\(name)\"", hint: "see which paths were delegated to it")
+        }
     }
 }

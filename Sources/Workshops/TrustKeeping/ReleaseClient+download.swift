@@ -63,7 +63,7 @@ extension ReleaseClient {
         var check = DigestCheck(target.digests)
         var block = [UInt8](repeating: 0, count: 256 << 10)
         while true {
-            let count = unsafe block.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, $0.count) }
+            let count = unsafe block.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress, $0.count) }
             guard count >= 0 else { throw Fault.system("reading \(path)") }
             if count == 0 { return check.holds() }
             unsafe block.withUnsafeBytes { unsafe check.update(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }

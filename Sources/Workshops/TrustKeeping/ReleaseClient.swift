@@ -122,6 +122,23 @@ package final class ReleaseClient {
         Fault(.tooLong, "\(name) is longer than \(bytesMax) bytes, which is all that it may have")
     }
 
+    /// A small target as a whole, checked: a manifest, say.
+    package func read(_ target: VerifiedTarget, bytesMax: Int) throws(Fault) -> [UInt8] {
+        guard target.length <= bytesMax else {
+            throw Fault(.tooLong, "\"\(target.name)\" has \(target.length) bytes; at most \(bytesMax) are read at once")
+        }
+        let buffer = ByteBuffer(capacity: max(1, target.length))
+        unsafe try stream(target) { bytes, place throws(Fault) in
+            if place == 0 { buffer.removeAll() }
+            unsafe buffer.append(bytes)
+        }
+        let bytes = unsafe Array(buffer.bytes)
+        guard bytes.count == target.length, target.digests.match(bytes) else {
+            throw Fault(.wrongDigest, "\"\(target.name)\" is not the file that was signed for")
+        }
+        return bytes
+    }
+
     /// A target's bytes from `offset` on, at most as many as were signed for, and *not yet* checked: for takers that check
     /// the digest themselves before anybody sees the file.
     package func stream(
