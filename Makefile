@@ -45,6 +45,7 @@ bench: build
 drills: build
 	@scripts/setup --test
 	$(PROGRAM) drill --cycles 10000000
+	$(PROGRAM) drill power
 	scripts/drills/timeouts.py
 	scripts/drills/kill_engine.py
 	scripts/drills/reloads.py
@@ -55,6 +56,7 @@ drills: build
 	.venv/bin/python scripts/drills/line_disk.py
 	.venv/bin/python scripts/drills/line_cut.py
 	.venv/bin/python scripts/drills/ledger.py
+	scripts/drills/power_vm.py
 
 clean:
 	rm -rf .build .bench

@@ -39,10 +39,50 @@ import Testing
         bench.line.sick = []
         let held = try bench.deploy([(Sample.left, two)], id: "d3", created: 3, with: deployer)
         #expect(held == .failedNoStateChange)
+        #expect(deployer.depot.record[Sample.left].held == [two.digest])
         #expect(
             try bench.deploy([(Sample.left, two)], id: "d4", created: 4, with: deployer) { $0.takesHeld = true }
                 == .succeeded)
         #expect(deployer.depot.record[Sample.left].held.isEmpty)
+    }
+
+    @Test func aPersonReleasesWhatIsHeld() throws {
+        let bench = try Workbench()
+        let deployer = try bench.deployer()
+        bench.line.sick = [two.digest]
+        #expect(try bench.deploy([(Sample.left, two)], id: "d1", with: deployer) == .failedRollbackComplete)
+        bench.line.sick = []
+        try deployer.release(two.digest, in: Sample.left)
+        #expect(try bench.deploy([(Sample.left, two)], id: "d2", created: 2, with: deployer) == .succeeded)
+    }
+
+    /// A person's "undo" is a deployment of what was good before; nothing has to be fetched.
+    @Test func undoesWithoutALink() throws {
+        let bench = try Workbench()
+        let deployer = try bench.deployer()
+        try bench.deploy([(Sample.left, one)], id: "d1", with: deployer)
+        try bench.deploy([(Sample.left, two)], id: "d2", created: 2, with: deployer)
+        bench.shop.blobs = [:]
+        let before = deployer.depot.record[Sample.left].before
+        _ = try deployer.submit(
+            try Sample.deployment([Target(Sample.left, before)], id: "undo", group: "LOCAL_DEPLOYMENT"), documents: [])
+        bench.turn(deployer)
+        #expect(deployer.depot.record.finished("undo")?.result == .succeeded)
+        #expect(bench.line.running == [Sample.left: one.digest])
+        #expect(deployer.depot.record[Sample.left].before == two.digest)
+    }
+
+    /// A release that fails after its commit does not come back by itself either.
+    @Test func holdsWhatFailedAfterItsCommit() throws {
+        let bench = try Workbench()
+        let deployer = try bench.deployer()
+        try bench.deploy([(Sample.left, one)], id: "d1", with: deployer)
+        try bench.deploy([(Sample.left, two)], id: "d2", created: 2, with: deployer)
+        #expect(
+            try bench.deploy([(Sample.left, one)], id: "back", created: 3, with: deployer) { $0.holdsReplaced = true }
+                == .succeeded)
+        #expect(try bench.deploy([(Sample.left, two)], id: "d3", created: 4, with: deployer) == .failedNoStateChange)
+        #expect(bench.line.running == [Sample.left: one.digest])
     }
 
     @Test func nothingBeforeItMeansNothingAfterIt() throws {

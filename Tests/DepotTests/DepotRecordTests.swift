@@ -17,8 +17,14 @@ import Testing
             record.finish(
                 number == 2 ? .failedRollbackComplete : .succeeded, reason: number == 2 ? "a b%c\nd" : "", at: 77)
         }
-        record.admit(
-            try Sample.deployment([Target(left, nil), Target(.components, Sample.digest(4))], id: "d 4", created: 4))
+        var last = try Sample.deployment(
+            [Target(left, nil), Target(.components, Sample.digest(4))], id: "d 4", created: 4)
+        last.updatePolicy = .notify(nanoseconds: 5)
+        last.failurePolicy = .doNothing
+        last.limits.restarts = 7
+        last.takesHeld = true
+        last.holdsReplaced = true
+        record.admit(last)
         record.activate()
         record.countRestart()
         return record

@@ -1,5 +1,5 @@
 package import Core
-internal import Crypto
+package import Crypto
 internal import Synchronization
 
 /// Carries out what `DeploymentPlan` decides, one step a turn, and keeps the journal: before anything changes, the record says so.
@@ -106,6 +106,11 @@ package final class Deployer {
         // Refused is refused, whether or not it can be remembered.
         try? depot.keep { $0.remember(finished) }
         return finished
+    }
+
+    /// A person has found out why a release failed: it may come again.
+    package func release(_ digest: SHA256Digest, in place: Place) throws(Fault) {
+        try depot.keep { $0.release(digest, in: place) }
     }
 
     /// Something that watches the line wants the last good ones back. False when nothing is on probation.

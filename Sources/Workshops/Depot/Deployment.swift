@@ -41,6 +41,8 @@ package struct Deployment: Hashable, Sendable {
     package var limits = Limits()
     /// A person has looked at it: a release that was rolled back before may come again.
     package var takesHeld = false
+    /// What it replaces has failed after its commit: once this one is committed, that is held.
+    package var holdsReplaced = false
 
     package init(id: String, group: String, created: UInt64, targets: [Target]) throws(Fault) {
         let places = Set(targets.map(\.place))

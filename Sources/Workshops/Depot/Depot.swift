@@ -59,7 +59,7 @@ package final class Depot {
     }
 
     /// Makes a change of the record last: afterwards it is on the disk and `record`, or neither.
-    package func keep(_ change: (inout DepotRecord) -> Void) throws(Fault) {
+    func keep(_ change: (inout DepotRecord) -> Void) throws(Fault) {
         var next = record
         change(&next)
         guard next != record else { return }

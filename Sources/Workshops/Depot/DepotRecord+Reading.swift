@@ -53,7 +53,7 @@ private struct RecordDraft {
             guard let digest = try Self.digest(rest[1]) else { return false }
             record.places[try Place(parsing: rest[0]), default: PlacePointers()].hold(digest)
         case ("group", 2): record.groups[rest[0]] = try Self.number(rest[1])
-        case ("running", 12): head = rest
+        case ("running", 13): head = rest
         case ("target", 2): targets.append(Target(try Place(parsing: rest[0]), try Self.digest(rest[1])))
         case ("finished", 6):
             guard let result = DeploymentResult(rawValue: rest[3]) else { return false }
@@ -79,8 +79,9 @@ private struct RecordDraft {
         deployment.limits.restoring = try Self.number(head[7])
         deployment.limits.restarts = try Self.number(head[8])
         deployment.takesHeld = head[9] == "takes-held"
+        deployment.holdsReplaced = head[10] == "holds-replaced"
         var record = record
-        record.running = DepotRecord.Running(deployment: deployment, stage: try Self.stage(head[10]), reason: head[11])
+        record.running = DepotRecord.Running(deployment: deployment, stage: try Self.stage(head[11]), reason: head[12])
         return record
     }
 

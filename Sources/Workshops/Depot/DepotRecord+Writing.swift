@@ -43,7 +43,8 @@ extension DepotRecord {
             "running", deployment.id, deployment.group, "\(deployment.created)", deployment.failurePolicy.rawValue,
             update,
             "\(limits.staging)", "\(limits.proving)", "\(limits.restoring)", "\(limits.restarts)",
-            deployment.takesHeld ? "takes-held" : "-", stage, running.reason,
+            deployment.takesHeld ? "takes-held" : "-",
+            deployment.holdsReplaced ? "holds-replaced" : "-", stage, running.reason,
         ]
         return [head] + deployment.targets.map { ["target", $0.place.description, word($0.digest)] }
     }

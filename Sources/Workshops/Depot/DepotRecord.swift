@@ -87,7 +87,7 @@ extension DepotRecord {
         guard let deployment = running?.deployment else { return }
         switch result {
         case .succeeded:
-            for place in deployment.places { change(place) { $0.commit() } }
+            for place in deployment.places { change(place) { $0.commit(holdingReplaced: deployment.holdsReplaced) } }
         case .failedRollbackComplete, .failedUnableToRollback:
             goBack(deployment)
         case .failedNoStateChange, .failedRollbackNotRequested, .rejected, .canceled: break

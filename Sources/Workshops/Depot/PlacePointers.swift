@@ -31,7 +31,8 @@ package struct PlacePointers: Hashable, Sendable {
 
     mutating func release(_ digest: SHA256Digest) { held.removeAll { $0 == digest } }
 
-    mutating func commit() {
+    mutating func commit(holdingReplaced: Bool) {
+        if let good, good != active, holdingReplaced { hold(good) }
         if good != active { before = good }
         good = active
         if let good { release(good) }
