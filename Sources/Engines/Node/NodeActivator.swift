@@ -133,7 +133,9 @@ final class NodeActivator: Activator {
                 $0.name == component.name.text && $0.version == "\(component.version)" && isSteady($0, wall)
             }
         }
-        if isUp { return .healthy }
+        // What is not to be there any more may still be ending.
+        let stays = Set(ready.map(\.name.text))
+        if isUp, rows.allSatisfy({ stays.contains($0.name) }) { return .healthy }
         guard Instant.now.since(activatedAt[place] ?? .now) > proving else { return .notYet }
         let waiting = rows.filter { !isSteady($0, wall) }.map { "\($0.name) is \($0.state.rawValue)" }
         return .unhealthy("not healthy within \(proving / Span64.second) s: \(waiting.joined(separator: ", "))")

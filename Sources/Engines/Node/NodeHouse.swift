@@ -71,6 +71,7 @@ package final class NodeHouse: Sendable {
             desk = try NodeDesk(plan, house: house, board: board, spool: spool)
             cancellation.withLock { $0 = desk.deployer.cancellation }
             try desk.bringBack()
+            desk.publish(withStations: true)
             opened.post(.success(true))
         } catch { return opened.post(.failure(error)) }
         while !isStopping.load(ordering: .acquiring) {

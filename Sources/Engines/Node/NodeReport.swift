@@ -100,6 +100,7 @@ struct NodeReport {
         let down = contents.stations.filter { $0.state == nil }
         return rows.map { "component \($0.name) is \($0.state.rawValue): \($0.reason)" }
             + down.map { "station \($0.name) does not answer" } + contents.stations.compactMap(Self.stray)
+            + contents.stations.compactMap(Self.concern)
     }
 
     /// A station that runs something else than it is to run: it went back by itself, or a person made it.
@@ -109,6 +110,15 @@ struct NodeReport {
         else { return nil }
         return
             "station \(station.name) runs release \(state["release"]?["version"]?.text ?? runs), and another one is wanted"
+    }
+
+    /// Alarms of a station that a person has to see about.
+    private static let concerns: Set<String> = ["RELEASE_HELD", "RELEASE_REFUSED", "ROLLED_BACK"]
+
+    private static func concern(_ station: NodeBoard.Station) -> String? {
+        let alarm = station.state?["alarms"]?.list?.first { $0["code"]?.text.map(concerns.contains) ?? false }
+        if let alarm { return "station \(station.name): \(alarm["code"]?.text ?? ""), \(alarm["text"]?.text ?? "")" }
+        return station.state?["state"]?.text == "FAULT" ? "station \(station.name) is in FAULT" : nil
     }
 
     // MARK: deployments

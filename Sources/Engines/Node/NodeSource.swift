@@ -75,7 +75,10 @@ final class NodeSource: BlobSource {
             Result { () throws(Fault) in
                 try unsafe run { (bytes, _) throws(Fault) in
                     let goesOn = unsafe try take(Array(bytes))
-                    if !goesOn { cancellation.cancel() }
+                    guard goesOn else {
+                        cancellation.cancel()
+                        throw Fault(.unavailable, "it was told to stop")
+                    }
                 }
             }
         }

@@ -2,7 +2,6 @@ internal import Core
 internal import Crypto
 internal import Depot
 internal import Files
-internal import ReleaseTrust
 internal import TrustKeeping
 internal import WebClient
 
@@ -32,7 +31,7 @@ struct ReleaseShelf {
     /// Every file of a release is signed for by itself; the index says which belong together.
     private func signed(_ name: String, _ client: ReleaseClient) throws(Fault) -> Found {
         let target = try client.find("\(name)/\(ReleaseIndex.fileName)")
-        let bytes = try whole(target, client)
+        let bytes = try client.read(target, bytesMax: Self.indexBytesMax)
         let index = try ReleaseIndex(bytes)
         var origins = Origins()
         for file in index.files {
@@ -45,27 +44,6 @@ struct ReleaseShelf {
             origins[file.digest] = .target("\(name)/\(file.path)")
         }
         return Found(index: bytes, origins: origins)
-    }
-
-    private func whole(_ target: VerifiedTarget, _ client: ReleaseClient) throws(Fault) -> [UInt8] {
-        guard target.length <= Self.indexBytesMax else {
-            throw Fault(
-                .exhausted,
-                "\(target.name) is \(ByteSize(target.length)), and no index is larger than \(ByteSize(Self.indexBytesMax))"
-            )
-        }
-        let buffer = ByteBuffer(capacity: max(1, target.length))
-        unsafe try client.stream(target) { (piece, offset) throws(Fault) in
-            buffer.truncate(to: offset)
-            unsafe buffer.append(piece)
-        }
-        let bytes = unsafe Array(buffer.bytes)
-        var check = DigestCheck(target.digests)
-        unsafe check.update(buffer.bytes)
-        guard check.holds() else {
-            throw Fault(.wrongDigest, "\"\(target.name)\" is not the file that was signed for")
-        }
-        return bytes
     }
 
     private func unsigned(_ path: String) throws(Fault) -> Found {

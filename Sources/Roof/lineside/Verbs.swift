@@ -1,5 +1,6 @@
 internal import Core
 internal import Database
+internal import Files
 internal import Glibc
 
 /// One word that people type after `lineside`.
@@ -24,8 +25,15 @@ enum Verbs {
     ]
 
     static func main() -> Never {
-        let words = Array(CommandLine.arguments.dropFirst())
         exit(run(words))
+    }
+
+    /// The runtime looks for them behind the environment, and finds none where a preloaded library has moved that.
+    private static var words: [String] {
+        let words = Array(CommandLine.arguments.dropFirst())
+        guard words.isEmpty, let bytes = try? FileAccess.read("/proc/self/cmdline", limit: 4 << 20) else { return words }
+        let all = bytes.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        return Array(all.dropFirst().dropLast())
     }
 
     private static func run(_ words: [String]) -> Int32 {
