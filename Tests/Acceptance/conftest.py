@@ -11,6 +11,7 @@ from pathlib import Path
 import fixtures
 import pytest
 from line import Line
+from node import Node
 from plc import ServedPLC
 from server import Server, clean_environment
 
@@ -118,3 +119,23 @@ def make_line(binary, tmp_path):
 def running(make_line):
     """A whole line, ready for parts, whose PLC is asked by the node."""
     return make_line().start()
+
+
+@pytest.fixture
+def make_node(binary):
+    """make_node(**config.yaml): a node in a folder of its own, not started, that is ended with the test."""
+    made = []
+
+    def make(**settings):
+        made.append(Node(binary, **settings))
+        return made[-1]
+
+    yield make
+    for node in made:
+        node.clean_up()
+
+
+@pytest.fixture
+def node(make_node):
+    """A node that runs, with nothing deployed."""
+    return make_node().start()
