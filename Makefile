@@ -55,6 +55,9 @@ drills: build
 	.venv/bin/python scripts/drills/line_faults.py
 	.venv/bin/python scripts/drills/line_disk.py
 	.venv/bin/python scripts/drills/line_cut.py
+	.venv/bin/python scripts/drills/node_deployments.py
+	.venv/bin/python scripts/drills/node_rollback.py
+	.venv/bin/python scripts/drills/node_start.py
 	.venv/bin/python scripts/drills/ledger.py
 	scripts/drills/power_vm.py
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import requests
+from components import marked
 from line import Job, Line
 from server import clean_environment, descendants, resident_bytes, wait_until
 
@@ -321,23 +322,3 @@ def arguments(pid):
 def environment(pid):
     text = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace")
     return dict(entry.split("=", 1) for entry in text.split("\0") if "=" in entry)
-
-
-def is_alive(pid):
-    """Whether a process runs: a zombie does not."""
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
-
-
-def marked(word):
-    """The living processes, this one left out, whose environment or arguments hold a word."""
-    found = []
-    for place in Path("/proc").iterdir():
-        if not place.name.isdigit() or int(place.name) == os.getpid():
-            continue
-        with suppress(OSError):
-            text = (place / "environ").read_bytes() + (place / "cmdline").read_bytes()
-            if word.encode() in text and is_alive(int(place.name)):
-                found.append(int(place.name))
-    return found

@@ -11,8 +11,9 @@ import zipfile
 
 import fixtures
 import pytest
+from components import is_alive
 from event_bus import EventBus
-from node import document, is_alive, merging, recipe, rows
+from node import document, merging, recipe, rows
 from server import wait_until
 
 WIDGET, GADGET = "com.example.widget", "com.example.gadget"

@@ -6,7 +6,8 @@ import socket
 import time
 
 import pytest
-from node import document, is_alive, merging, recipe, rows
+from components import is_alive
+from node import document, merging, recipe, rows
 from server import wait_until
 
 WIDGET, GADGET = "com.example.widget", "com.example.gadget"
