@@ -11,8 +11,9 @@ from pathlib import Path
 import fixtures
 import pytest
 from line import Line
-from node import Node
+from node import Node, StationOfNode
 from plc import ServedPLC
+from releases import WATCH
 from server import Server, clean_environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,3 +140,21 @@ def make_node(binary):
 def node(make_node):
     """A node that runs, with nothing deployed."""
     return make_node().start()
+
+
+@pytest.fixture
+def make_station(make_node):
+    """make_station(**keys of the node): (node, line), started; the station has no model until one is deployed."""
+    plcs = []
+
+    def make(model=None, watch=WATCH, start=True, **own):
+        node = make_node()
+        plc = ServedPLC().start()
+        plcs.append(plc)
+        line = StationOfNode(node, plc=plc, model=model and str(model), watch=watch)
+        node.configure(stations=[str(line.config_path)], **({"releases": {"allow_unsigned": True}} | own))
+        return (node.start() if start else node), line
+
+    yield make
+    for plc in plcs:
+        plc.stop()

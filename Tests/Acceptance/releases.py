@@ -1,13 +1,18 @@
-"""Releases on disk, and an owner's signed repository of them, made with `lineside release` and spoiled by hand."""
+"""Releases: on disk, deployed to a station under parts, and in an owner's signed repository that tests can spoil."""
 
 import json
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 
+import fixtures
 import onnx
+from node import document
 from server import clean_environment
 
+# Small limits, so that tests do not last for hours.
+WATCH = {"healthy": {"parts": 20, "after_s": 0}, "cooldown_s": 0, "reject_rate": {"parts_min": 30}}
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 
 
@@ -19,6 +24,68 @@ def write_release(folder, model, version, threshold=0.9, mean=0):
     metadata = {"model_name": "brightness", "model_version": version, "threshold": threshold}
     (folder / "metadata.json").write_text(json.dumps(metadata | {"preprocessing": preprocessing}))
     return folder
+
+
+def good(folder, version="1", threshold=0.9):
+    """Passes every surface: their mean is near a half."""
+    return write_release(folder / f"release-{version}", fixtures.inspect(fixtures.IMAGE_8), version, threshold)
+
+
+def failing(folder, version="2"):
+    """Gives no verdict on anything."""
+    return write_release(folder / f"failing-{version}", fixtures.failing(), version, mean=-1)
+
+
+def on(station="demo", **releases):
+    """A deployment of releases alone."""
+    return document(stations={station: releases})
+
+
+# -- on a station -----------------------------------------------------------------------------------------------------
+
+
+class Feed:
+    """Parts that keep coming while a block runs."""
+
+    def __init__(self, line, first=1000, per_second=30):
+        self.line, self.next, self.per_second, self.over = line, first, per_second, threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def run(self):
+        while not self.over.wait(0.1):
+            if len(self.line.plc.belt) < self.per_second // 3:
+                self.line.plc.feed(range(self.next, self.next + self.per_second // 3), self.per_second)
+                self.next += self.per_second // 3
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join(5)
+        self.line.plc.belt.clear()
+        self.line.plc.wait_done()
+
+
+def deploy(node, line, wanted, *recipes, seconds=60, **others):
+    """A deployment under parts that keep coming: a release proves itself by judging."""
+    with Feed(line, first=len(line.plc.gone) + 1000):
+        return node.deploy(wanted, *recipes, seconds=seconds, **others)
+
+
+def deploy_good(node, line, release):
+    over = deploy(node, line, on(release=str(release)))
+    assert over["result"] == "SUCCEEDED", over
+    line.plc.wait_ready()
+
+
+def version_at_work(line):
+    release = line.state()["release"]
+    return release and release["version"]
+
+
+# -- signed -----------------------------------------------------------------------------------------------------------
 
 
 def at_time(shift):
