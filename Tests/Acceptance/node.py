@@ -137,7 +137,7 @@ class Node:
 
     @property
     def url(self):
-        address = self.door()["address"].rstrip("/")
+        address = self.door()["url"].rstrip("/")
         return address if "://" in address else f"http://{address}"
 
     def authority(self):
@@ -194,7 +194,8 @@ class Node:
 
     def submit(self, document, recipes=(), artifacts=None, bundle=None, to="/node/deployments"):
         """Hands a deployment in at the door; the reply."""
-        body = {"document": document, "recipes": [json.dumps(recipe) for recipe in recipes]}
+        texts = [{"name": recipe["ComponentName"], "text": json.dumps(recipe)} for recipe in recipes]
+        body = {"document": document, "recipes": texts}
         body |= {"artifacts": str(artifacts)} if artifacts else {}
         return self.post(to, body | ({"bundle": str(bundle)} if bundle else {}))
 
@@ -244,7 +245,8 @@ class Node:
     def apply(self, document, *recipes, artifacts=None, flags=(), verb=("deploy", "apply"), seconds=60):
         """`lineside deploy apply` with the document and the recipes written to files."""
         folder = self.write_papers(document, recipes)
-        words = [*verb, folder / "deployment.json", "--recipes", folder / "recipes", *flags]
+        words = [*verb, folder / "deployment.json", *flags]
+        words += ["--recipes", folder / "recipes"] if recipes else []
         words += ["--artifacts", artifacts] if artifacts else []
         return self.verb(*words, seconds=seconds)
 

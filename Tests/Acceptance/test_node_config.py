@@ -165,6 +165,13 @@ def test_where_things_are_kept(make_node):
         node.stop()
 
 
+def test_sizes_may_be_words(make_node):
+    """`spool.bytes_max`: bytes, or a size such as "64MiB"."""
+    for size in (8 << 20, "8MiB"):
+        node = make_node(spool={"bytes_max": size}).start()
+        assert node.stop() == 0
+
+
 def test_the_thing_is_the_machine_unless_it_is_named(make_node):
     node = make_node()
     del node.configuration["system"]["thingName"]
@@ -286,6 +293,14 @@ def test_metrics_tell_of_components(node):
     """A component that runs and one that is broken can be told apart by whoever scrapes."""
     dump(node)
     assert WIDGET in node.get("/metrics").text
+
+
+def test_recipes_may_be_plain_texts(node):
+    """POST /node/deployments: `recipes` [texts, or {name, text}]."""
+    made = json.dumps(recipe(WIDGET, run="exec sleep 600005"))
+    reply = node.post("/node/deployments", {"document": document({WIDGET: "1.0.0"}), "recipes": [made]})
+    assert reply.status_code == 202, reply.text
+    assert node.wait_over(reply.json()["id"])["result"] == "SUCCEEDED"
 
 
 @pytest.mark.parametrize("path", ["/node/nothing", "/node/deployments/no-such", f"/node/components/{WIDGET}/log"])

@@ -246,7 +246,7 @@ def test_cancel(make_station, repository):
         assert time.monotonic() - begun < 3
         assert version_at_work(line) == "0" and line.plc.judge(5).result.verdict == "PASS"
         assert files(node) == before
-        assert node.verb("deploy", "cancel").returncode == 1
+        assert node.verb("deploy", "cancel").returncode in (1, 78)
 
 
 def test_a_node_that_downloads_looks_after_its_lines(make_station, repository):

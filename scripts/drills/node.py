@@ -72,7 +72,7 @@ class Node:
 
     @property
     def url(self):
-        address = self.door()["address"].rstrip("/")
+        address = self.door()["url"].rstrip("/")
         return address if "://" in address else f"http://{address}"
 
     def get(self, path):
@@ -86,7 +86,8 @@ class Node:
 
     def submit(self, document, recipes=()):
         """Hands a deployment in; its id."""
-        answer = self.post("/node/deployments", {"document": document, "recipes": [json.dumps(one) for one in recipes]})
+        texts = [{"name": one["ComponentName"], "text": json.dumps(one)} for one in recipes]
+        answer = self.post("/node/deployments", {"document": document, "recipes": texts})
         if answer.status not in (200, 202):
             raise DrillOver(f"{answer.status}: {answer.body.decode(errors='replace')}")
         return answer.json["id"]
