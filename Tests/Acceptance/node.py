@@ -45,14 +45,14 @@ class Node:
 
     # -- the process
 
-    def run(self, *flags, env=None):
+    def run(self, *flags, env=None, prefix=()):
         """The verb itself, without waiting for anything."""
-        self.job = Job(self.binary, "node", *flags, folder=self.folder, env=env)
+        self.job = Job(*prefix, self.binary, "node", *flags, folder=self.folder, env=env)
         return self.job
 
-    def start(self, env=None):
+    def start(self, env=None, prefix=()):
         """Until the door answers."""
-        self.run("--config", self.config_path, "--root", self.root, env=env)
+        self.run("--config", self.config_path, "--root", self.root, env=env, prefix=prefix)
         return self.wait_started()
 
     def wait_started(self, seconds=20):
@@ -82,7 +82,7 @@ class Node:
     def stop(self):
         """SIGTERM; the exit status."""
         if self.job and self.job.is_running:
-            self.job.signal(signal.SIGTERM)
+            os.kill(self.pid, signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 self.job.process.wait(STOP_SECONDS)
         return self.job.stop() if self.job else 0
@@ -101,7 +101,9 @@ class Node:
 
     @property
     def pid(self):
-        return self.job.pid
+        """The node's own, also when something stands before it that gives it a clock."""
+        family = [self.job.pid, *descendants(self.job.pid)]
+        return next((pid for pid in family if arguments(pid)[1:2] == ["node"]), self.job.pid)
 
     def log(self):
         return self.job.log() if self.job else ""
@@ -271,7 +273,9 @@ class StationOfNode(Line):
 
     @property
     def url(self):
-        return (self.node.station(self.name).get("page") or "").rstrip("/") or None
+        """As the node says; right after its start it has not looked at its stations yet."""
+        page = wait_until(lambda: self.node.station(self.name).get("page"), f"the page of {self.name}", 10)
+        return page.rstrip("/")
 
 
 # -- papers -----------------------------------------------------------------------------------------------------------

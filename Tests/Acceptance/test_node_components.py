@@ -1,10 +1,13 @@
 """A node's components: configuration, artifacts, surroundings, events, what people ask (docs/spec/node.md)."""
 
 import base64
+import contextlib
+import getpass
 import hashlib
 import io
 import json
 import os
+import subprocess
 import sys
 import time
 import zipfile
@@ -233,8 +236,9 @@ def is_sleep(pid, seconds):
 # -- artifacts (A19, A20) ---------------------------------------------------------------------------------------------
 
 
-def test_a_data_uri(node):
+def test_a_data_uri(make_python_node):
     """A20: the file takes its name from the script that runs it."""
+    node = make_python_node()
     program = "print('I came with the recipe', flush=True)\nimport time\ntime.sleep(600)\n"
     made = recipe(WIDGET, run=f"{sys.executable} {{artifacts:path}}/app.py", artifacts=[{"URI": data_uri(program)}])
     deploy(node, document({WIDGET: "1.0.0"}), made)
@@ -301,6 +305,7 @@ def test_artifacts_that_cannot_be(node, artifact, words):
     reply = node.submit(
         document({WIDGET: "2.0.0"}), [recipe(WIDGET, "2.0.0", "cat {artifacts:path}/a.txt", artifacts=[spoken])]
     )
+    assert reply.status_code in (200, 202, 422), reply.text
     if reply.status_code == 422:
         reason = reply.json()["error"]
     else:
@@ -355,7 +360,7 @@ def test_restart(node):
     assert node.sleeps() == ["500032", "500033"]
     assert node.post("/node/components/com.example.no/restart").status_code == 404
     said = node.verb("component", "restart", "com.example.no")
-    assert said.returncode == 1 and "com.example.no" in said.stderr, said
+    assert said.returncode in (1, 78) and "com.example.no" in said.stderr, said
 
 
 # -- events -----------------------------------------------------------------------------------------------------------
@@ -375,6 +380,26 @@ time.sleep(600)
 """
 
 
+@pytest.fixture
+def make_python_node(make_node):
+    """A started node whose components run this Python, wherever it lies; with keys for an uplink."""
+
+    def make(**own):
+        keys = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+        return make_node(nucleus={"runWithDefault": {"posixUser": python_user()}}, **own).start(env=keys)
+
+    return make
+
+
+def python_user():
+    """Nobody, where nobody may run this Python; else whoever runs the tests."""
+    if os.geteuid() == 0:
+        with contextlib.suppress(OSError):
+            if subprocess.run([sys.executable, "-c", "import boto3"], user="nobody").returncode == 0:
+                return "nobody"
+    return getpass.getuser()
+
+
 def python_component(name, program, version="1.0.0", **more):
     """A component that is one Python program, with the packages of these tests."""
     return recipe(
@@ -391,19 +416,19 @@ def numbers(bus):
     return sorted({detail["lineside_event_id"]: detail["n"] for detail in bus.details("InferenceCompleted")}.values())
 
 
-def test_events_arrive_once_whatever_happens_to_the_uplink(make_node):
+def test_events_arrive_once_whatever_happens_to_the_uplink(make_python_node):
     """A23, A43: put_events of a real SDK as it finds itself; the uplink and the node go away in between."""
     pytest.importorskip("boto3")
     with EventBus() as bus:
         bus.refusing = True
-        node = make_node(spool={"endpoint": bus.url}).start()
+        node = make_python_node(spool={"endpoint": bus.url})
         deploy(node, document({WIDGET: "1.0.0"}), python_component(WIDGET, SENDER))
         wait_until(lambda: "all sent" in node.output(WIDGET), f"the events\n{node.output(WIDGET)}", 30)
         wait_until(lambda: bus.requests, "the node to try", 30)
         assert node.status()["spool"]["waiting"] >= 60 and numbers(bus) == []
         node.kill()
         bus.refusing = False
-        node.start()
+        node.start(env={"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"})
         wait_until(lambda: set(range(60)) <= set(numbers(bus)), f"all of them: {numbers(bus)}", 60)
         # The component started again with the node, and sent them again: two of each, and never three.
         wait_until(lambda: node.status()["spool"]["waiting"] == 0, "an empty spool", 60)
@@ -413,9 +438,10 @@ def test_events_arrive_once_whatever_happens_to_the_uplink(make_node):
         }
 
 
-def test_without_an_uplink_events_wait(node):
+def test_without_an_uplink_events_wait(make_python_node):
     """A43: no endpoint: they are kept and counted, and components do not notice."""
     pytest.importorskip("boto3")
+    node = make_python_node()
     deploy(node, document({WIDGET: "1.0.0"}), python_component(WIDGET, SENDER))
     wait_until(lambda: "all sent" in node.output(WIDGET), f"the events\n{node.output(WIDGET)}", 30)
     wait_until(lambda: node.status()["spool"]["waiting"] >= 60, "the count", 5)
@@ -441,9 +467,10 @@ time.sleep(600)
 """
 
 
-def test_events_that_cannot_be_and_strangers(node):
+def test_events_that_cannot_be_and_strangers(make_python_node):
     """Entries are judged one by one; a key that the node did not give out, and other operations, are refused."""
     pytest.importorskip("boto3")
+    node = make_python_node()
     deploy(node, document({WIDGET: "1.0.0"}), python_component(WIDGET, REFUSALS))
     wait_until(lambda: node.output(WIDGET).count("refused") == 2, f"the refusals\n{node.output(WIDGET)}", 30)
     said = node.output(WIDGET)
@@ -541,11 +568,11 @@ def edge_document(**versions):
     )
 
 
-def test_the_edge_recipe(make_node):
+def test_the_edge_recipe(make_python_node):
     """A14-A23: runtime, model and inference run from local files, and InferenceCompleted arrives on its bus."""
     pytest.importorskip("boto3")
     with EventBus() as bus:
-        node = make_node(spool={"endpoint": bus.url}).start()
+        node = make_python_node(spool={"endpoint": bus.url})
         shelf = node.folder / "shelf"
         said = node.apply(edge_document(), *edge_recipes(shelf), artifacts=shelf, seconds=120)
         assert said.returncode == 0, (said, node.output(INFERENCE))
@@ -560,10 +587,10 @@ def test_the_edge_recipe(make_node):
         }
 
 
-def test_a_broken_edge_recipe_leaves_the_good_one(make_node):
+def test_a_broken_edge_recipe_leaves_the_good_one(make_python_node):
     """A36: version 2 of the application names a library that is not there; version 1 goes on with its configuration."""
     pytest.importorskip("boto3")
-    node = make_node().start()
+    node = make_python_node()
     shelf = node.folder / "shelf"
     first = edge_recipes(shelf)
     assert node.apply(edge_document(), *first, artifacts=shelf, seconds=120).returncode == 0, node.output(INFERENCE)
@@ -578,10 +605,10 @@ def test_a_broken_edge_recipe_leaves_the_good_one(make_node):
     wait_until(lambda: node.status()["spool"]["waiting"] > waiting, "events of version 1", 30)
 
 
-def test_a_new_model_for_a_running_application(make_node):
+def test_a_new_model_for_a_running_application(make_python_node):
     """A41: the runtime is not installed again; the application, whose script names the model's path, starts again."""
     pytest.importorskip("boto3")
-    node = make_node().start()
+    node = make_python_node()
     shelf = node.folder / "shelf"
     assert node.apply(edge_document(), *edge_recipes(shelf), artifacts=shelf, seconds=120).returncode == 0
     runtime = node.component(RUNTIME)

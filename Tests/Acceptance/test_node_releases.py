@@ -3,16 +3,18 @@
 import contextlib
 import functools
 import os
+import shutil
 import signal
 import threading
 import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
+import fixtures
 import pytest
-from releases import FAKETIME, Feed, Repository, at_time, deploy_good, good, on, version_at_work
+from releases import Feed, Repository, at_time, deploy_good, good, on, version_at_work
 from server import command_line, wait_until
 
-needs_faketime = pytest.mark.skipif(not FAKETIME, reason="libfaketime is not installed")
+needs_faketime = pytest.mark.skipif(not shutil.which("faketime"), reason="faketime is not installed")
 
 
 class Shelf(ThreadingHTTPServer):
@@ -132,8 +134,8 @@ def spoil_gone(repository):
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (spoil_signature, "signature"),
-        (spoil_threshold, "signature"),
+        (spoil_signature, "signed by 0 of"),
+        (spoil_threshold, "signed by 0 of"),
         (spoil_digest, "digest"),
         (spoil_length, "bytes"),
         (spoil_mix, "snapshot"),
@@ -146,7 +148,7 @@ def test_a_spoiled_repository(make_station, repository, tmp_path, spoil, words):
     """D24: refused with the reason, without a trace, and what judges goes on judging."""
     node, line = make_station(releases=trusting(repository))
     deploy_good(node, line, "brightness-1")
-    repository.publish("brightness-2", good(tmp_path, "2"))
+    repository.publish("brightness-2", good(tmp_path, "2", model=fixtures.inspect_b))
     for path in repository.targets("model.onnx"):
         if "brightness-1" in str(path):
             path.unlink()
@@ -157,16 +159,28 @@ def test_a_spoiled_repository(make_station, repository, tmp_path, spoil, words):
 
 
 @needs_faketime
-def test_an_expired_repository_and_a_reset_clock(make_station, binary, tmp_path):
-    """D24: what was good a month ago is refused, also after the node's clock was set back to when it was good."""
+def test_an_expired_repository(make_station, binary, tmp_path):
+    """D24: what was good a month ago is refused."""
     repository = Repository(binary, tmp_path / "repository").publish("brightness-1", good(tmp_path), shift="-30d")
-    node, line = make_station(releases=trusting(repository))
+    node, _ = make_station(releases=trusting(repository))
     assert "expired" in refusal(node, on(release="brightness-1"))
-    node.stop()
-    node.start(env=at_time("-25d"))
-    reason = refusal(node, on(release="brightness-1"))
-    assert "expired" in reason or "clock" in reason, reason
     assert node.place("station/demo").get("active") is None
+
+
+@needs_faketime
+def test_a_reset_clock_revives_nothing(make_station, binary, tmp_path):
+    """D24: last month's repository and last month's clock, on a node that has seen this month's."""
+    repository = Repository(binary, tmp_path / "repository").publish("brightness-1", good(tmp_path), shift="-30d")
+    kept = repository.snapshot()
+    repository.publish("brightness-2", good(tmp_path, "2"))
+    node, line = make_station(releases=trusting(repository))
+    deploy_good(node, line, "brightness-2")
+    node.stop()
+    repository.put_back(kept)
+    node.start(prefix=at_time("-25d"))
+    reason = refusal(node, on(release="brightness-1") | {"creationTimestamp": int(time.time() * 1000)})
+    assert "version" in reason or "expired" in reason, reason
+    assert version_at_work(line) == "2"
 
 
 def test_an_older_repository(make_station, repository, tmp_path):
@@ -184,7 +198,7 @@ def test_another_owner(make_station, repository, binary, tmp_path):
     """D24: a repository that is whole, and signed by somebody else."""
     other = Repository(binary, tmp_path / "other").publish("brightness-1", good(tmp_path, "7"))
     node, _ = make_station(releases=trusting(other) | {"root": str(repository.root)})
-    assert "signature" in refusal(node, on(release="brightness-1"))
+    assert "signed by 0 of" in refusal(node, on(release="brightness-1"))
 
 
 @pytest.mark.parametrize("how", ["whole", "one byte"])
@@ -234,7 +248,7 @@ def test_cancel(make_station, repository):
     """A39: while nothing has changed: at once, also in the middle of a download; what judges goes on judging."""
     with SlowShelf(repository.public) as shelf:
         node, line = make_station(releases=trusting(repository, shelf.url, allow_unsigned=True))
-        deploy_good(node, line, good(node.folder, "0"))
+        deploy_good(node, line, good(node.folder, "0", model=fixtures.inspect_b))
         before = files(node)
         assert node.submit(on(release="brightness-1") | {"deploymentId": "slow"}).status_code == 202
         wait_until(lambda: node.deployment("slow").get("phase"), "its phase", 10)
@@ -253,7 +267,7 @@ def test_a_node_that_downloads_looks_after_its_lines(make_station, repository):
     """A slow uplink is no reason for a station to stay down."""
     with SlowShelf(repository.public) as shelf:
         node, line = make_station(releases=trusting(repository, shelf.url, allow_unsigned=True))
-        deploy_good(node, line, good(node.folder, "0"))
+        deploy_good(node, line, good(node.folder, "0", model=fixtures.inspect_b))
         assert node.submit(on(release="brightness-1") | {"deploymentId": "slow"}).status_code == 202
         time.sleep(0.5)
         for pid in node.processes():
@@ -268,7 +282,7 @@ def test_a_repository_that_cannot_be_reached(make_station, repository):
     """A43: the station goes on; the deployment waits or fails with the address, and can be cancelled."""
     node, line = make_station(releases=trusting(repository, "http://127.0.0.1:9/"))
     reply = node.submit(on(release="brightness-1") | {"deploymentId": "far"})
-    if reply.status_code == 422:
+    if reply.status_code in (422, 503):
         said = reply.json()["error"]
     else:
         wait_until(lambda: node.deployment("far")["reason"] or node.deployment("far")["result"], "a reason", 20)
