@@ -59,6 +59,9 @@ drills: build
 	.venv/bin/python scripts/drills/node_rollback.py
 	.venv/bin/python scripts/drills/node_start.py
 	.venv/bin/python scripts/drills/ledger.py
+	.venv/bin/python scripts/drills/node_rollback.py
+	.venv/bin/python scripts/drills/node_deployments.py
+	.venv/bin/python scripts/drills/node_start.py
 	scripts/drills/power_vm.py
 
 clean:
