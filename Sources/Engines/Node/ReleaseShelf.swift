@@ -2,6 +2,7 @@ internal import Core
 internal import Crypto
 internal import Depot
 internal import Files
+internal import ReleaseTrust
 internal import TrustKeeping
 internal import WebClient
 

@@ -31,8 +31,12 @@ enum Verbs {
     /// The runtime looks for them behind the environment, and finds none where a preloaded library has moved that.
     private static var words: [String] {
         let words = Array(CommandLine.arguments.dropFirst())
-        guard words.isEmpty, let bytes = try? FileAccess.read("/proc/self/cmdline", limit: 4 << 20) else { return words }
-        let all = bytes.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        guard words.isEmpty, let bytes = try? FileAccess.read("/proc/self/cmdline", limit: 4 << 20) else {
+            return words
+        }
+        let all = bytes.split(separator: 0, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         return Array(all.dropFirst().dropLast())
     }
 
