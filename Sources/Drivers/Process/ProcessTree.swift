@@ -20,8 +20,12 @@ package enum ProcessTree {
         return found
     }
 
+    /// Children before their parents: a parent that ends at once leaves its children to the ancestor, and they would no
+    /// longer be who was looked for. One that was left anyway is still below the ancestor.
     static func signal(descendantsOf ancestor: Int32, _ number: Int32) {
-        for kin in descendants(of: ancestor) { _ = ls_signal_child(kin.pid, kin.parent, number) }
+        for kin in descendants(of: ancestor).reversed() where !ls_signal_child(kin.pid, kin.parent, number) {
+            _ = ls_signal_child(kin.pid, ancestor, number)
+        }
     }
 
     /// Kills every process that was started with this word (`NAME=value`) in its environment, and whatever it leaves

@@ -60,6 +60,7 @@ struct ArtifactHunt {
     }
 
     private mutating func take(_ path: String) throws(Fault) -> (digest: SHA256Digest, bytes: Int) {
+        guard FileAccess.isFile(path) else { throw Fault(.notFound, "there is no file at \(path)") }
         let found = try FileDigest.of(path)
         origins[found.digest] = .file(path)
         return found

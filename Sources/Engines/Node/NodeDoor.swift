@@ -4,6 +4,7 @@ internal import Depot
 internal import Files
 package import HTTP
 internal import JSON
+internal import Pages
 
 /// The node's door: what it is asked, and by whom. Nothing here decides.
 package struct NodeDoor: Sendable {
@@ -18,7 +19,7 @@ package struct NodeDoor: Sendable {
             Route(.get, "/healthz", "Whether the node lives") {
                 $0.respond(.ok) { $0.append("{\"status\":\"ok\"}" as StaticString) }
             },
-            Route(.get, "/", "The node's page") { NodePage.answer($0) },
+            Route(.get, "/", "The node's page") { Page.node.answer($0) },
             Route(.get, "/node/status", "Wanted against actual") { answer($0, NodeReport(house).status) },
             Route(.get, "/node/deployments", "Deployments, the newest first") {
                 answer($0, NodeReport(house).deployments)

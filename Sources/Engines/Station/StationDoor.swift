@@ -1,8 +1,7 @@
-internal import CPage
 internal import Core
-internal import Crypto
 package import HTTP
 internal import JSON
+internal import Pages
 internal import Synchronization
 
 /// The station's page and what it is made of. It shows what was decided; nothing here decides.
@@ -41,7 +40,7 @@ package final class StationDoor: Sendable {
 
     package var routes: [Route] {
         unsafe [
-            Route(.get, "/", "The station's page") { [self] exchange in page(exchange) },
+            Route(.get, "/", "The station's page") { Page.station.answer($0) },
             unsafe Route(.get, "/station/state", "The station's state") { [self] exchange in
                 exchange.respond(.ok) { report.write(to: $0) }
             },
@@ -85,35 +84,6 @@ package final class StationDoor: Sendable {
     }
 
     private var report: StationReport { StationReport(board: board, clerk: clerk, version: version) }
-
-    // MARK: the page
-
-    private static var pageBytes: UnsafeRawBufferPointer {
-        var count = 0
-        let start = unsafe ls_station_page(&count)
-        return unsafe UnsafeRawBufferPointer(start: start, count: count)
-    }
-
-    /// The page's one script is named by its digest; nothing else may run.
-    private static let policy: String = {
-        let text = unsafe String(decoding: pageBytes, as: UTF8.self)
-        guard let open = text.ranges(of: "<script>").first, let close = text.ranges(of: "</script>").last else {
-            return ""
-        }
-        let digest = SHA256.digest(of: Array(text[open.upperBound..<close.lowerBound].utf8))
-        return
-            "default-src 'self'; script-src 'sha256-\(digest.base64)'; style-src 'unsafe-inline'; img-src 'self' data: blob:; base-uri 'none'; frame-ancestors 'none'"
-    }()
-
-    private func page(_ exchange: Exchange) {
-        exchange.respond(
-            .ok, "text/html; charset=utf-8",
-            fields: [
-                ("Content-Security-Policy", Self.policy), ("Cache-Control", "no-cache"),
-                ("X-Content-Type-Options", "nosniff"),
-            ]
-        ) { unsafe $0.append(Self.pageBytes) }
-    }
 
     // MARK: live
 

@@ -28,7 +28,7 @@ enum DeployVerb {
         case "undo": return try follow(try root.ask("POST", "/node/undo", []).datum, root, options)
         case "cancel":
             let id = try root.ask("POST", "/node/deployments/cancel", []).datum["id"]?.text ?? ""
-            return try follow(["id": .text(id)], root, options)
+            return try follow(["id": .text(id)], root, options, wanted: "CANCELED")
         case "status": return try show(options.words.dropFirst().first, root, options)
         case "history": return try history(root, options)
         default: throw UsageFault(message: "say what to do: apply, status, history, cancel or undo")
@@ -36,7 +36,9 @@ enum DeployVerb {
     }
 
     /// Waits for the end of a deployment and says each part of its way.
-    private static func follow(_ answer: Datum, _ root: NodeRoot, _ options: Options) throws -> Int32 {
+    private static func follow(
+        _ answer: Datum, _ root: NodeRoot, _ options: Options, wanted: String = "SUCCEEDED"
+    ) throws -> Int32 {
         var row = answer
         let id = answer["id"]?.text ?? ""
         var phase = ""
@@ -48,7 +50,7 @@ enum DeployVerb {
             }
             if row["result"]?.text == nil { Pause.nanoseconds(100 * Span64.millisecond) }
         }
-        return try say(row, options)
+        return try say(row, options, wanted)
     }
 
     private static func escaped(_ id: String) -> String {
@@ -62,10 +64,10 @@ enum DeployVerb {
         }.joined()
     }
 
-    private static func say(_ row: Datum, _ options: Options) throws -> Int32 {
+    private static func say(_ row: Datum, _ options: Options, _ wanted: String = "SUCCEEDED") throws -> Int32 {
         if try options.wantsJSON { Verbs.say(String(decoding: row.json, as: UTF8.self)) } else { Verbs.say(line(row)) }
         guard let result = row["result"]?.text else { return ExitCode.ok }
-        return result == "SUCCEEDED" ? ExitCode.ok : ExitCode.judgedBad
+        return result == wanted ? ExitCode.ok : ExitCode.judgedBad
     }
 
     private static func line(_ row: Datum) -> String {

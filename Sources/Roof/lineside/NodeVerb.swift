@@ -84,6 +84,11 @@ private struct NodeHousehold {
         settings.surroundings.nodeVersion = Verbs.version
         settings.surroundings.endpointURL = "http://127.0.0.1:\(port)"
         settings.surroundings.credentialsURI = "http://127.0.0.1:\(port)\(CredentialsDoor.path)"
+        // What components need not see: configurations, events, and what is trusted.
+        for name in ["depot", "spool", "trust", "stations"] {
+            try FileAccess.makeFolder("\(path)/\(name)")
+            guard unsafe chmod("\(path)/\(name)", 0o700) == 0 else { throw Fault.system("closing \(path)/\(name)") }
+        }
         for name in ["logs", "work", "packages/artifacts"] { try FileAccess.makeFolder("\(path)/\(name)") }
         let components = try ComponentHouse(settings, tokens: tokens) { Self.note($0) }
         var spoolSettings = SpoolSettings()
