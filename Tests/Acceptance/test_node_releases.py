@@ -271,10 +271,14 @@ def test_a_node_that_downloads_looks_after_its_lines(make_station, repository):
         deploy_good(node, line, good(node.folder, "0", model=fixtures.inspect_b))
         assert node.submit(on(release="brightness-1") | {"deploymentId": "slow"}).status_code == 202
         time.sleep(0.5)
-        for pid in node.processes():
-            if command_line(pid)[1:2] in (["line"], ["station"]):
-                os.kill(pid, signal.SIGKILL)
-        line.plc.wait("its end", lambda said: "ready" not in said.status, 5)
+        before = [pid for pid in node.processes() if command_line(pid)[1:2] in (["line"], ["station"])]
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+
+        def stations():
+            return [pid for pid in node.processes() if command_line(pid)[1:2] == ["station"] and pid not in before]
+
+        wait_until(stations, "another station", 10)
         line.plc.wait_ready(10)
         assert node.status()["deployment"]["id"] == "slow"
 

@@ -76,14 +76,17 @@ struct PackageYard {
     /// Whether the file was written: one that is right already is left alone.
     private func put(_ file: FileReference, in folder: String, mode: UInt32) throws(Fault) -> Bool {
         let path = "\(folder)/\(file.path)"
-        if isRight(file, at: path) { return false }
+        if isRight(file, at: path, mode: mode) { return false }
         if let end = path.lastIndex(of: "/") { try FileAccess.makeFolder(String(path[..<end])) }
         try copy(depot.path(of: file.digest), to: path, mode: mode)
         return true
     }
 
-    private func isRight(_ file: FileReference, at path: String) -> Bool {
-        guard let facts = FileAccess.facts(path), !facts.isFolder, facts.bytes == file.bytes else { return false }
+    private func isRight(_ file: FileReference, at path: String, mode: UInt32) -> Bool {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o777 == mode,
+            Int(status.st_size) == file.bytes
+        else { return false }
         return (try? FileDigest.of(path))?.digest == file.digest
     }
 
@@ -129,7 +132,7 @@ struct PackageYard {
     }
 
     func repair(_ files: [FileReference], in folder: String, mode: (FileReference) -> UInt32) -> [Difference] {
-        files.filter { !isRight($0, at: "\(folder)/\($0.path)") }.map { file in
+        files.filter { !isRight($0, at: "\(folder)/\($0.path)", mode: mode($0)) }.map { file in
             let isRepaired = (try? put(file, in: folder, mode: mode(file))) != nil
             return Difference(path: "\(folder)/\(file.path)", isRepaired: isRepaired)
         }
