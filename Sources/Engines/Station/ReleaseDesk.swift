@@ -152,7 +152,7 @@ package final class ReleaseDesk {
 
     /// Everything that is known by now; the first decision ends it, the rest is heard the next time.
     func tend(_ now: Instant, lastEntry: UInt64, isIdle: Bool) -> WatchDecision? {
-        for result in side.takeResults() {
+        while let result = side.takeResult() {
             if let decision = hear(result, now, lastEntry) { return decision }
         }
         guard now >= tickAt else { return nil }

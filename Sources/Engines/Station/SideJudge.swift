@@ -25,12 +25,8 @@ package final class SideJudge: Sendable {
     /// Work that does not hurry is not begun while some waits.
     var isFree: Bool { busy.load(ordering: .acquiring) == 0 }
 
-    func takeResults() -> [Result] {
-        inbox.withLock { list in
-            defer { list.removeAll() }
-            return list
-        }
-    }
+    /// The oldest that nobody has heard yet.
+    func takeResult() -> Result? { inbox.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
 
     private func submit(_ work: @escaping @Sendable () -> Void) {
         busy.add(1, ordering: .acquiringAndReleasing)
