@@ -30,7 +30,7 @@ extension FileAccess {
 
     /// Makes the names in a file's folder durable.
     package static func flushFolder(of path: String) throws(Fault) {
-        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let folder = PathName.folder(of: path)
         let handle = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard handle >= 0 else { throw Fault.system("opening folder \(folder)") }
         defer { close(handle) }

@@ -39,6 +39,26 @@ package enum FileAccess {
         return names.sorted()
     }
 
+    private static let pieceBytes = 1 << 20
+
+    /// Gives a file of any size to `take`, piece after piece.
+    package static func readPieces(
+        _ path: String, _ take: (UnsafeRawBufferPointer) throws(Fault) -> Void
+    ) throws(Fault) {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw Fault.system("opening \(path)") }
+        defer { close(file) }
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 16)
+        defer { unsafe block.deallocate() }
+        while true {
+            let count = unsafe Glibc.read(file, block.baseAddress, block.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Fault.system("reading \(path)") }
+            if count == 0 { return }
+            unsafe try take(UnsafeRawBufferPointer(rebasing: block.prefix(count)))
+        }
+    }
+
     /// Reads a whole file of at most `limit` bytes.
     package static func read(_ path: String, limit: Int = 1 << 30) throws(Fault) -> [UInt8] {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)

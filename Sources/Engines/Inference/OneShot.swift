@@ -93,10 +93,7 @@ package struct OneShot: Sendable {
 
     private func fill(_ slot: Slot, _ engine: EngineHandle, _ text: [UInt8]) throws -> String? {
         let document = JSONDocument()
-        let root: JSONNode
-        do throws(JSONDocument.Refusal) { root = try document.parse(text) } catch {
-            throw Fault(.invalid, "the input is not JSON: \(error.reason) at byte \(error.position)")
-        }
+        let root = try document.parse(text, named: "the input")
         guard root.kind == .object, root["inputs"] != nil else {
             try fillOnlyInput(slot, engine, root.kind == .object ? root["instances"] ?? root["tensor"] : root)
             return nil

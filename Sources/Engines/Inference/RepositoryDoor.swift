@@ -228,10 +228,7 @@ package struct BatchChange: Hashable, Sendable {
         }
         guard let text = root["parameters"]?["config"]?.string else { return nil }
         let inner = JSONDocument()
-        let config: JSONNode
-        do throws(JSONDocument.Refusal) { config = try inner.parse(Array(text.utf8)) } catch {
-            throw Fault(.invalid, "the config parameter is not JSON: \(error.reason)")
-        }
+        let config = try inner.parse(Array(text.utf8), named: "the config parameter")
         guard config.kind == .object else { throw Fault(.invalid, "the config parameter is not a JSON object") }
         guard let size = config["max_batch_size"] else { return nil }
         guard let rows = size.int ?? size.string.flatMap({ Int($0) }), (0...4096).contains(rows) else {

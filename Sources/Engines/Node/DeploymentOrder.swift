@@ -13,10 +13,7 @@ package struct DeploymentOrder: Sendable {
 
     /// From the body of a request.
     init(_ body: [UInt8]) throws(Fault) {
-        let datum: Datum
-        do throws(JSONDocument.Refusal) { datum = try Datum(json: body) } catch {
-            throw Fault(.invalid, "the body is not JSON: \(error.reason) at byte \(error.position)")
-        }
+        let datum = try Datum(json: body, named: "the body")
         let reader = try DatumReader(datum, at: "", keys: ["document", "recipes", "artifacts", "bundle"])
         guard let document = reader.value("document") else { throw Fault(.invalid, "document is missing") }
         self.document = document

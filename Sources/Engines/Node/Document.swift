@@ -6,22 +6,16 @@ internal import JSON
 /// A document of the node's store says of itself what it is.
 package enum Document {
     static func datum(_ bytes: [UInt8], kind: String) throws(Fault) -> Datum {
-        let datum = try datum(bytes)
+        let datum = try Datum(json: bytes, named: "a document")
         guard datum["lineside"]?.text == kind else {
             throw Fault(.invalid, "a document of kind \(datum["lineside"]?.text ?? "none") is not one of kind \(kind)")
         }
         return datum
     }
 
-    private static func datum(_ bytes: [UInt8]) throws(Fault) -> Datum {
-        do throws(JSONDocument.Refusal) { return try Datum(json: bytes) } catch {
-            throw Fault(.invalid, "a document is not JSON: \(error.reason) at byte \(error.position)")
-        }
-    }
-
     /// What any document of ours refers to: how the depot knows what may go.
     package static func references(of bytes: [UInt8]) throws(Fault) -> [BlobReference] {
-        switch (try? datum(bytes))?["lineside"]?.text {
+        switch (try? Datum(json: bytes))?["lineside"]?.text {
         case Generation.kind: return try Generation(bytes).files.map(\.blob)
         case ReleaseIndex.kind: return try ReleaseIndex(bytes).files.map(\.blob)
         // Recipes and small files come along with the documents that name them.

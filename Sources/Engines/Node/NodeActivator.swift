@@ -25,6 +25,8 @@ final class NodeActivator: Activator {
     /// What runs in the components' place.
     private(set) var generation = Generation()
     private(set) var ready: [ReadyComponent] = []
+    private static let indexesMax = 32
+    private var indexes: [SHA256Digest: ReleaseIndex] = [:]
 
     init(
         _ house: ComponentHouse, node: NodeFacts, stations: [String: StationHand],
@@ -37,15 +39,20 @@ final class NodeActivator: Activator {
         self.stations = stations
     }
 
-    private func yard(_ depot: Depot) -> PackageYard { PackageYard(folders: node.folders, depot: depot) }
+    func yard(_ depot: Depot) -> PackageYard { PackageYard(folders: node.folders, depot: depot) }
 
     func generation(_ digest: SHA256Digest?, in depot: Depot) throws(Fault) -> Generation {
         guard let digest else { return Generation() }
         return try Generation(try depot.document(digest))
     }
 
+    /// Asked for every second, by digest: what was read once is what it will ever be.
     func index(_ digest: SHA256Digest, in depot: Depot) throws(Fault) -> ReleaseIndex {
-        try ReleaseIndex(try depot.document(digest))
+        if let known = indexes[digest] { return known }
+        let index = try ReleaseIndex(try depot.document(digest))
+        if indexes.count >= Self.indexesMax { indexes = [:] }
+        indexes[digest] = index
+        return index
     }
 
     func shelf(_ generation: Generation, in depot: Depot) throws(Fault) -> RecipeShelf {

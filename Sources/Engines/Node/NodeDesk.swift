@@ -26,6 +26,9 @@ final class NodeDesk {
     private let source: NodeSource
     private let web: WebClient
     private let news: NodeNews
+    private let inspection: Inspection
+    private let trust: TrustedReleases
+    private let lastChange: LastChange
     let facts: NodeFacts
     private var publishAt = Instant(nanoseconds: 0)
     private var inspectAt: Instant
@@ -44,35 +47,16 @@ final class NodeDesk {
         web = try WebClient()
         source = NodeSource(web)
         activator = NodeActivator(
-            house, node: facts, stations: try Self.stations(plan),
+            house, node: facts, stations: try StationHand.all(plan),
             limits: (plan.configuration.steady, plan.configuration.proving),
             depot: depot)
         news = NodeNews(spool, thing: plan.thingName)
+        inspection = Inspection(activator, depot)
+        trust = TrustedReleases(plan.configuration.releases, folder: plan.root + "/trust", web)
+        lastChange = LastChange(plan.root + "/last-deployment.json")
         deployer = Deployer(depot, activator: activator, source: source)
         inspectAt = Instant.now.advanced(by: Self.inspectEvery)
         recallOrigins()
-    }
-
-    private static func stations(_ plan: NodeHouse.Plan) throws(Fault) -> [String: StationHand] {
-        var hands: [String: StationHand] = [:]
-        for file in plan.configuration.stations {
-            guard FileAccess.isFile(file) else {
-                throw Fault(
-                    .notFound, "there is no station's file at \(file)",
-                    hint: "the node's configuration names it under stations")
-            }
-            let text = try FileAccess.read(file, limit: 1 << 20)
-            let home = file.contains("/") ? String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)]) : "."
-            let hand = try StationHand(
-                text, file: file, home: home, folder: plan.root + "/stations", program: plan.program)
-            guard hands[hand.name] == nil else {
-                throw Fault(
-                    .invalid, "two stations are called '\(hand.name)'", hint: "give each line.json a station of its own"
-                )
-            }
-            hands[hand.name] = hand
-        }
-        return hands
     }
 
     // MARK: a start
@@ -101,7 +85,7 @@ final class NodeDesk {
         if let before, deployer.plan == nil, let finished = depot.record.finished(before.id) {
             news.finished(finished)
             // What was undone is not undone again.
-            if finished.result == .succeeded { remember(before.group == Self.undoGroup ? [] : before.places) }
+            if finished.result == .succeeded { lastChange.note(before.group == Self.undoGroup ? [] : before.places) }
         }
         let isOver = before != nil && deployer.plan == nil
         if now >= publishAt || turn == .again {
@@ -109,7 +93,7 @@ final class NodeDesk {
             if now >= publishAt { publishAt = now.advanced(by: Self.publishEvery) }
         }
         if now >= inspectAt, deployer.plan == nil {
-            inspect()
+            board.note(drift: inspection.walk())
             inspectAt = Instant.now.advanced(by: Self.inspectEvery)
         }
         switch turn {
@@ -146,40 +130,6 @@ final class NodeDesk {
             name: hand.name, page: hand.page, state: hand.state, wanted: wanted, restarts: hand.restarts)
     }
 
-    /// Files of what is active are compared with their digests, and put back.
-    private func inspect() {
-        let yard = PackageYard(folders: facts.folders, depot: depot)
-        var drift: [PackageYard.Difference] = []
-        for component in activator.ready {
-            drift += yard.repair(component, activator.generation[component.name]?.artifacts ?? [])
-        }
-        for (name, _) in activator.stations {
-            guard let place = try? Place.station(name), let digest = depot.record[place].active,
-                let index = try? activator.index(digest, in: depot)
-            else { continue }
-            drift += yard.repair(index.files, in: yard.releaseFolder(name, digest)) { _ in 0o644 }
-        }
-        for found in drift {
-            Log.line(
-                "\(found.path) was changed by somebody\(found.isRepaired ? ", and is put back" : " and cannot be put back")"
-            )
-        }
-        board.note(drift: drift)
-        clear(yard)
-    }
-
-    /// Folders of what no pointer names any more.
-    private func clear(_ yard: PackageYard) {
-        let kept = depot.record[.components].kept
-        let generations = kept.compactMap { try? activator.generation($0, in: depot) }
-        guard generations.count == kept.count else { return }
-        var releases: [String: Set<SHA256Digest>] = [:]
-        for name in activator.stations.keys {
-            releases[name] = (try? Place.station(name)).map { Set(depot.record[$0].kept) } ?? []
-        }
-        yard.clear(keeping: generations, releases: releases)
-    }
-
     // MARK: deployments
 
     private var originsFile: String { plan.root + "/origins.json" }
@@ -190,11 +140,11 @@ final class NodeDesk {
             let datum = try? Datum(json: bytes)
         else { return }
         source.origins = Origins(datum)
-        source.repository = try? client(bundle: nil)
+        source.repository = try? trust.client(bundle: nil)
     }
 
     func compose(_ order: DeploymentOrder) throws(Fault) -> (Composer.Composed, ReleaseClient?) {
-        let client = try client(bundle: order.bundle)
+        let client = try trust.client(bundle: order.bundle)
         let web = web
         let composer = Composer(
             activator: activator, depot: depot, node: facts, proving: plan.configuration.proving,
@@ -249,7 +199,7 @@ final class NodeDesk {
             return .accepted
         }
         var targets: [Target] = []
-        for place in try lastPlaces() {
+        for place in try lastChange.places() {
             if let before = depot.record[place].before { targets.append(Target(place, before)) }
         }
         guard !targets.isEmpty else {
@@ -263,43 +213,6 @@ final class NodeDesk {
         activator.takesHeld = true
         deployment.limits.proving = plan.configuration.proving
         return try deployer.submit(deployment, documents: [])
-    }
-
-    /// What the last deployment that succeeded had changed: undoing takes that back, and nothing that was before it.
-    private func lastPlaces() throws(Fault) -> [Place] {
-        guard let bytes = try? FileAccess.read(lastFile, limit: 1 << 20), let datum = try? Datum(json: bytes) else {
-            return []
-        }
-        return try (datum.list ?? []).map { name throws(Fault) in try Place(parsing: name.text ?? "") }
-    }
-
-    private var lastFile: String { plan.root + "/last-deployment.json" }
-
-    /// A deployment has succeeded: these are the places that it changed.
-    private func remember(_ places: [Place]) {
-        let names = Datum.list(places.map { .text($0.description) })
-        do throws(Fault) { try FileAccess.writeDurably(names.json, to: lastFile) } catch {
-            Log.line("what the last deployment changed is not kept: \(error)")
-        }
-    }
-
-    /// The repository's client: of a bundle on a stick, or of the configured repository.
-    private func client(bundle: String?) throws(Fault) -> ReleaseClient? {
-        let releases = plan.configuration.releases
-        guard let root = releases.root else {
-            if let bundle {
-                throw Fault(
-                    .invalid, "\(bundle) cannot be trusted", hint: "set releases.root: the root.json that you trust")
-            }
-            return nil
-        }
-        let store = MetadataStore(plan.root + "/trust")
-        if !FileAccess.isFile(plan.root + "/trust/root.json") {
-            try store.begin(root: try FileAccess.read(root, limit: 1 << 20))
-        }
-        if let bundle { return ReleaseClient(store, try ReleaseSources.bundle(bundle)) }
-        guard let repository = releases.repository else { return nil }
-        return ReleaseClient(store, ReleaseSources.repository(repository, web))
     }
 
     // MARK: the end

@@ -1,16 +1,9 @@
 package import Components
 package import Core
-internal import Crypto
 internal import Depot
-internal import Disk
-internal import Files
-internal import JSON
-internal import Process
 package import Recipes
 package import Spool
 internal import Synchronization
-internal import TrustKeeping
-internal import WebClient
 
 /// The node: takes deployments, carries them out, keeps components and stations running, and puts right what drifts.
 ///

@@ -77,7 +77,7 @@ struct PackageYard {
     private func put(_ file: FileReference, in folder: String, mode: UInt32) throws(Fault) -> Bool {
         let path = "\(folder)/\(file.path)"
         if isRight(file, at: path, mode: mode) { return false }
-        if let end = path.lastIndex(of: "/") { try FileAccess.makeFolder(String(path[..<end])) }
+        try FileAccess.makeFolder(PathName.folder(of: path))
         try copy(depot.path(of: file.digest), to: path, mode: mode)
         return true
     }

@@ -19,10 +19,7 @@ final class StationHand {
 
     /// `text` is the owner's line.json, which lies in `home`; the effective one is kept in a folder under `stations`.
     init(_ text: [UInt8], file: String, home: String, folder stations: String, program: [String]) throws(Fault) {
-        let datum: Datum
-        do throws(JSONDocument.Refusal) { datum = try Datum(json: text) } catch {
-            throw Fault(.invalid, "\(file) is not JSON: \(error.reason) at byte \(error.position)")
-        }
+        let datum = try Datum(json: text, named: file)
         guard var map = datum.map else { throw Fault(.invalid, "\(file) must hold a JSON object") }
         name = map["station"]?.text ?? "station"
         func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : home + "/" + path }

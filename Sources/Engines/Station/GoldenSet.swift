@@ -20,10 +20,7 @@ struct GoldenSet: Sendable {
     init(_ folder: String) throws(Fault) {
         let file = folder + "/golden.json"
         let text = try FileAccess.read(file, limit: 16 << 20)
-        let document: Datum
-        do throws(JSONDocument.Refusal) { document = try Datum(json: text) } catch {
-            throw Fault(.invalid, "\(file) is not JSON: \(error.reason) at byte \(error.position)")
-        }
+        let document = try Datum(json: text, named: file)
         guard let images = document["images"]?.list, !images.isEmpty else {
             throw Fault(.invalid, "\(file) has no images")
         }

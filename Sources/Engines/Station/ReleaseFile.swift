@@ -58,9 +58,7 @@ private struct ReleaseReader {
 
     init(_ text: [UInt8], file: String) throws(Fault) {
         self.file = file
-        do throws(JSONDocument.Refusal) { root = try document.parse(text) } catch {
-            throw Fault(.invalid, "\(file) is not JSON: \(error.reason) at byte \(error.position)")
-        }
+        root = try document.parse(text, named: file)
         guard root.kind == .object else { throw Fault(.invalid, "\(file) must hold a JSON object") }
     }
 

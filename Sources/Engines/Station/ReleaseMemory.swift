@@ -26,10 +26,7 @@ package final class ReleaseMemory: Sendable {
     }
 
     private static func datum(_ path: String) throws(Fault) -> Datum {
-        let text = try FileAccess.read(path, limit: 1 << 20)
-        do throws(JSONDocument.Refusal) { return try Datum(json: text) } catch {
-            throw Fault(.invalid, "\(path) is not JSON: \(error.reason)")
-        }
+        try Datum(json: try FileAccess.read(path, limit: 1 << 20), named: path)
     }
 
     var record: ReleaseRecord { state.withLock { $0 } }

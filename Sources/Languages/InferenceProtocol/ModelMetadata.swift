@@ -18,10 +18,7 @@ package struct ModelMetadata: Hashable, Sendable {
 
     package init(parsing text: [UInt8], file: String) throws(Fault) {
         let document = JSONDocument()
-        let root: JSONNode
-        do throws(JSONDocument.Refusal) { root = try document.parse(text) } catch {
-            throw Fault(.invalid, "\(file) is not JSON: \(error.reason) at byte \(error.position)")
-        }
+        let root = try document.parse(text, named: file)
         guard root.kind == .object else { throw Fault(.invalid, "\(file) must hold a JSON object") }
         let reader = Reader(root: root, file: file)
         name = try reader.text("model_name")

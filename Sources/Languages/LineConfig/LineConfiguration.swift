@@ -74,12 +74,9 @@ package struct LineConfiguration: Hashable, Sendable {
     /// Reads `text`; relative paths in it begin where the file lies.
     package init(parsing text: [UInt8], file: String) throws(Fault) {
         let document = JSONDocument()
-        let root: JSONNode
-        do throws(JSONDocument.Refusal) { root = try document.parse(text) } catch {
-            throw Fault(.invalid, "\(file) is not JSON: \(error.reason) at byte \(error.position)")
-        }
+        let root = try document.parse(text, named: file)
         let top = try ConfigReader(root, file: file, path: "", keys: Self.keys)
-        let folder = file.contains("/") ? String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)]) : "."
+        let folder = PathName.folder(of: file)
         func path(_ text: String) -> String { text.hasPrefix("/") ? text : folder + "/" + text }
         station = try top.text("station") ?? station
         guard station.utf8.count <= 64, station.utf8.allSatisfy(Self.isNameByte) else {

@@ -27,10 +27,7 @@ package struct MetadataDraft: Sendable {
 
     /// From a document, signed or not yet.
     package init(_ bytes: [UInt8], name: String) throws(Fault) {
-        let datum: Datum
-        do throws(JSONDocument.Refusal) { datum = try Datum(json: bytes) } catch {
-            throw Fault(.malformed, "\(name) is not JSON: \(error.reason) at byte \(error.position)")
-        }
+        let datum = try Datum(json: bytes, named: name, code: .malformed)
         let envelope = MetadataReader(datum, path: name)
         let part = try envelope.member("signed")
         guard let map = part.value.map else { throw part.refusal("an object") }
@@ -40,10 +37,7 @@ package struct MetadataDraft: Sendable {
 
     /// Data that an owner signs along with a target; what canonical JSON cannot say is refused at once.
     package static func custom(_ bytes: [UInt8], name: String) throws(Fault) -> Datum {
-        let datum: Datum
-        do throws(JSONDocument.Refusal) { datum = try Datum(json: bytes) } catch {
-            throw Fault(.malformed, "\(name) is not JSON: \(error.reason) at byte \(error.position)")
-        }
+        let datum = try Datum(json: bytes, named: name, code: .malformed)
         _ = try CanonicalJSON.bytes(datum)
         return datum
     }

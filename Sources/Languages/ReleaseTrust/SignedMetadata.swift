@@ -25,10 +25,7 @@ package struct SignedMetadata<Body: MetadataBody>: Sendable {
     let payload: [UInt8]
 
     package init(_ bytes: [UInt8], role: String) throws(Fault) {
-        let datum: Datum
-        do throws(JSONDocument.Refusal) { datum = try Datum(json: bytes) } catch {
-            throw Fault(.malformed, "\(role) is not JSON: \(error.reason) at byte \(error.position)")
-        }
+        let datum = try Datum(json: bytes, named: role, code: .malformed)
         let envelope = MetadataReader(datum, path: role)
         let reader = try envelope.member("signed")
         let type = try reader.member("_type").text()

@@ -37,3 +37,21 @@ extension Datum {
         self = withExtendedLifetime(document) { root.datum }
     }
 }
+
+extension Datum {
+    /// Reads a whole JSON text, or says which text is none, why, and where.
+    package init(json text: [UInt8], named name: String, code: Fault.Code = .invalid) throws(Fault) {
+        do throws(JSONDocument.Refusal) { try self.init(json: text) } catch {
+            throw Fault(code, "\(name) is not JSON: \(error.reason) at byte \(error.position)")
+        }
+    }
+}
+
+extension JSONDocument {
+    /// Reads a text that has no padding, or says which text is none, why, and where.
+    package func parse(_ text: [UInt8], named name: String) throws(Fault) -> JSONNode {
+        do throws(Refusal) { return try parse(text) } catch {
+            throw Fault(.invalid, "\(name) is not JSON: \(error.reason) at byte \(error.position)")
+        }
+    }
+}

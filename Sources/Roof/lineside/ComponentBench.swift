@@ -16,8 +16,7 @@ struct ComponentBench {
 
     init(_ options: Options, path: String) throws {
         self.path = path
-        let here = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        folder = try FileAccess.absolute(options.text("folder") ?? (here.isEmpty ? "/" : here))
+        folder = try FileAccess.absolute(options.text("folder") ?? PathName.folder(of: path))
         _ = try Self.specs(path, folder)
         let credentials = Credentials.minted(until: WallClock.milliseconds + Self.credentialsLife)
         let tokens = TokenRing()
@@ -50,10 +49,7 @@ struct ComponentBench {
 
     private static func specs(_ path: String, _ folder: String) throws -> [ComponentSpec] {
         let text = try FileAccess.read(path, limit: 16 << 20)
-        let document: Datum
-        do throws(JSONDocument.Refusal) { document = try Datum(json: text) } catch {
-            throw Fault(.invalid, "\(path) is not JSON: \(error.reason) at byte \(error.position)")
-        }
+        let document = try Datum(json: text, named: path)
         return try ComponentSpec.list(document, folder: folder)
     }
 

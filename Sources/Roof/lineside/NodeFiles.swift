@@ -11,15 +11,11 @@ enum NodeFiles {
             throw Fault(.notFound, "no configuration at \(file)", hint: "docs/spec/node.md describes it")
         }
         let configuration = try NodeConfiguration(
-            parsing: try FileAccess.read(file, limit: 4 << 20), file: file, folder: folder(of: file))
+            parsing: try FileAccess.read(file, limit: 4 << 20), file: file, folder: PathName.folder(of: file))
         do throws(Fault) { _ = try UserAccount(parsing: configuration.user) } catch {
             throw Fault(.invalid, "\(file): runWithDefault.posixUser: \(error.message)", hint: error.hint)
         }
         return configuration
     }
 
-    static func folder(of file: String?) -> String {
-        guard let file, let end = file.lastIndex(of: "/") else { return "." }
-        return end == file.startIndex ? "/" : String(file[..<end])
-    }
 }

@@ -66,7 +66,7 @@ private struct NodeHousehold {
     init(_ options: Options) throws {
         let file = options.text("config")
         let configuration = try NodeFiles.configuration(file)
-        let folder = NodeFiles.folder(of: file)
+        let folder = PathName.folder(of: file ?? "")
         let wanted = options.text("root") ?? NodeRoot.fromEnvironment ?? configuration.root ?? folder + "/lineside-node"
         try FileAccess.makeFolder(wanted)
         let path = FileAccess.resolved(wanted)

@@ -109,7 +109,7 @@ enum ReleaseVerb {
             let target = "\(name)/\(ReleaseIndex.fileName)"
             let digest = try repository.add(
                 index, as: try TargetName(parsing: target), role: options.text("role") ?? "targets", custom: custom)
-            if let end = index.lastIndex(of: "/") { FileAccess.remove(String(index[..<end])) }
+            FileAccess.remove(PathName.folder(of: index))
             added.append(["name": .text(target), "sha256": .text("\(digest)")])
         }
         let names = added.compactMap { $0["name"]?.text }

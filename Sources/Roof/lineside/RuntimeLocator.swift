@@ -7,11 +7,11 @@ enum RuntimeLocator {
     static func candidates() throws(Fault) -> [String] {
         if let named = Environment["LINESIDE_ONNXRUNTIME"] { return [named] }
         let program = try ProcessFacts.executablePath()
-        var folder = parent(program)
-        var candidates: [String] = libraries(in: folder) + libraries(in: parent(folder) + "/lib/lineside")
+        var folder = PathName.folder(of: program)
+        var candidates: [String] = libraries(in: folder) + libraries(in: PathName.folder(of: folder) + "/lib/lineside")
         while folder.count > 1 {
             candidates += libraries(in: folder + "/.deps/lib")
-            folder = parent(folder)
+            folder = PathName.folder(of: folder)
         }
         return candidates + ["libonnxruntime.so.1", "libonnxruntime.so"]
     }
@@ -24,10 +24,5 @@ enum RuntimeLocator {
     private static func libraries(in folder: String) -> [String] {
         let names = (try? FileAccess.names(in: folder)) ?? []
         return names.filter { $0.hasPrefix("libonnxruntime.so") }.map { "\(folder)/\($0)" }
-    }
-
-    private static func parent(_ path: String) -> String {
-        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
-        return String(path[..<slash])
     }
 }

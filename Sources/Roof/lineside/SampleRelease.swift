@@ -9,8 +9,8 @@ enum SampleRelease {
     static var path: String {
         if FileAccess.isFolder(name) { return name }
         var folder = (try? ProcessFacts.executablePath()) ?? ""
-        while let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
-            folder = String(folder[..<slash])
+        while folder.count > 1 {
+            folder = PathName.folder(of: folder)
             if FileAccess.isFolder("\(folder)/\(name)") { return "\(folder)/\(name)" }
         }
         return name

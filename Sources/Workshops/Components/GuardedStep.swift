@@ -64,8 +64,6 @@ struct StepPreparation {
         // The component's own, whoever ran its last step; a privileged step may have made it.
         let owner = try UserAccount.mayChange ? UserAccount(parsing: spec.user ?? settings.user) : nil
         if let owner { try FileAccess.give(spec.workFolder, user: owner.user, group: owner.group) }
-        if let slash = spec.logFile.lastIndex(of: "/"), slash != spec.logFile.startIndex {
-            try FileAccess.makeFolder(String(spec.logFile[..<slash]))
-        }
+        try FileAccess.makeFolder(PathName.folder(of: spec.logFile))
     }
 }

@@ -1,3 +1,4 @@
+internal import Core
 internal import Crypto
 internal import Disk
 
@@ -6,10 +7,7 @@ struct DepotLayout {
     let root: String
 
     /// What the depot's own folder is in.
-    var parent: String {
-        guard let slash = root.lastIndex(of: "/") else { return "." }
-        return slash == root.startIndex ? "/" : String(root[..<slash])
-    }
+    var parent: String { PathName.folder(of: root) }
 
     var record: String { root + "/record" }
     var halfRecord: String { record + RealDisk.halfSuffix }

@@ -57,16 +57,8 @@ extension ReleaseClient {
 
     private static func isWhole(_ target: VerifiedTarget, at path: String) throws(Fault) -> Bool {
         guard let facts = FileAccess.facts(path), !facts.isFolder, facts.bytes == target.length else { return false }
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw Fault.system("opening \(path)") }
-        defer { close(file) }
         var check = DigestCheck(target.digests)
-        var block = [UInt8](repeating: 0, count: 256 << 10)
-        while true {
-            let count = unsafe block.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress, $0.count) }
-            guard count >= 0 else { throw Fault.system("reading \(path)") }
-            if count == 0 { return check.holds() }
-            unsafe block.withUnsafeBytes { unsafe check.update(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
-        }
+        unsafe try FileAccess.readPieces(path) { piece throws(Fault) in unsafe check.update(piece) }
+        return check.holds()
     }
 }
