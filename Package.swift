@@ -27,6 +27,10 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("AWSSignature", ["Core", "Crypto"]),
         ("Recipes", ["Core", "Crypto", "JSON", "YAML"]),
         ("AWSEvents", ["Core", "JSON"]),
+        ("AWSProtocol", ["Core", "JSON"]),
+        ("EventPatterns", ["Core", "JSON"]),
+        ("LogPatterns", ["Core", "JSON"]),
+        ("Policies", ["Core", "JSON"]),
     ]),
     ("Drivers", [
         ("HTTP", ["CKernel", "CHTTP", "CTLS", "CZlib", "Core", "JSON"]),
@@ -71,7 +75,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("PowerCuts", ["Core", "Crypto", "Files", "Process", "Disk", "Depot"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts"),
         ("lineside-powercut", ["Core", "PowerCuts"]),
     ]),
 ]
@@ -171,6 +175,10 @@ let tests: [(name: String, standsOn: [String])] = [
     ("WebClientTests", ["Core", "Files", "WebClient"]),
     ("PowerCutsTests", ["Core", "PowerCuts"]),
     ("NodeTests", ["Core", "Crypto", "Recipes", "Node"]),
+    ("AWSProtocolTests", ["Core", "AWSProtocol"]),
+    ("EventPatternsTests", ["Core", "JSON", "EventPatterns"]),
+    ("LogPatternsTests", ["LogPatterns"]),
+    ("PoliciesTests", ["Core", "JSON", "Policies"]),
     ("TidyTests", ["Core", "Files"]),
 ]
 

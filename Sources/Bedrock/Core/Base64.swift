@@ -34,3 +34,25 @@ package enum Base64 {
         }
     }
 }
+
+extension Base64 {
+    private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    /// With padding, in one line.
+    package static func text(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            var word: UInt32 = 0
+            for place in 0..<3 {
+                word = word << 8 | (place < group.count ? UInt32(group[start + place]) : 0)
+            }
+            for place in 0..<4 {
+                let letter = letters[Int(word >> UInt32(18 - 6 * place) & 63)]
+                text.append(place <= group.count ? letter : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

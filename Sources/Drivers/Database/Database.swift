@@ -23,6 +23,8 @@ internal import Glibc
 
     package let path: String
     let handle: OpaquePointer
+    /// Statements that are asked for again, by their text.
+    var kept: [String: Statement] = [:]
 
     package init(
         _ path: String, _ access: Access = .create, durability: Durability = .full, busyMilliseconds: Int = 5_000

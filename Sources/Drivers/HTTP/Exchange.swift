@@ -24,6 +24,10 @@ package import Core
     private var detached: ByteBuffer?
     var inflated: InflatedBody?
 
+    /// The client's address; empty when it is gone.
+    package var peer: String { connection?.transport.peer ?? "" }
+    package var isSecure: Bool { connection.map { !$0.transport.isPlain } ?? false }
+
     /// Makes the body outlive the answer, for a thread that may still be reading it then.
     package func detachBody() {
         guard inflated == nil, let connection, connection.isOpen(for: self) else { return }

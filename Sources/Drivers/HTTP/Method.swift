@@ -6,6 +6,7 @@ package enum Method: String, Hashable, Sendable, CaseIterable {
     case put = "PUT"
     case delete = "DELETE"
     case options = "OPTIONS"
+    case patch = "PATCH"
     case other = "OTHER"
 
     /// llhttp's numbers.
@@ -17,6 +18,7 @@ package enum Method: String, Hashable, Sendable, CaseIterable {
         case 3: self = .post
         case 4: self = .put
         case 6: self = .options
+        case 28: self = .patch
         default: self = .other
         }
     }

@@ -14,9 +14,12 @@ package struct Router: Sendable {
 
     package let routes: [Route]
     private let entries: [Entry]
+    /// Takes what no route of a path takes, whatever its method.
+    private let otherwise: Route?
 
-    package init(_ routes: [Route]) {
+    package init(_ routes: [Route], otherwise: Route? = nil) {
         self.routes = routes
+        self.otherwise = otherwise
         entries = routes.map { Entry(route: $0, segments: Self.segments($0.pattern)) }
     }
 
@@ -34,6 +37,7 @@ package struct Router: Sendable {
             if entry.route.method == wanted { return .route(entry.route, parameters: parameters) }
             allowed.append(entry.route.method)
         }
+        if let otherwise { return .route(otherwise, parameters: []) }
         return allowed.isEmpty ? .nothing : .otherMethods(allowed)
     }
 

@@ -25,6 +25,15 @@ internal import Glibc
         close(descriptor)
     }
 
+    /// The address of the other side; empty when it is gone.
+    var peer: String {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
+            guard let start = text.baseAddress else { return "" }
+            unsafe ls_peer(descriptor, start, text.count)
+            return unsafe String(cString: start)
+        }
+    }
+
     var isPlain: Bool { unsafe tls == nil }
 
     func receive(_ into: UnsafeMutableRawPointer, _ count: Int) -> Result {

@@ -3,6 +3,7 @@
 #include <endian.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/rand.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -69,3 +70,35 @@ bool ls_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t
     put(out, digest);
     return true;
 }
+
+enum { TAG_BYTES = 16 };
+
+bool ls_seal(const uint8_t key[32], const uint8_t nonce[12], const void *context, size_t context_count,
+             const void *bytes, size_t count, uint8_t *out) {
+    EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
+    int made = 0, rest = 0;
+    bool done = cipher && EVP_EncryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, key, nonce) == 1
+        && EVP_EncryptUpdate(cipher, NULL, &made, context, (int)context_count) == 1
+        && EVP_EncryptUpdate(cipher, out, &made, bytes, (int)count) == 1
+        && EVP_EncryptFinal_ex(cipher, out + made, &rest) == 1
+        && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, TAG_BYTES, out + count) == 1;
+    EVP_CIPHER_CTX_free(cipher);
+    return done;
+}
+
+bool ls_unseal(const uint8_t key[32], const uint8_t nonce[12], const void *context, size_t context_count,
+               const void *bytes, size_t count, uint8_t *out) {
+    if (count < TAG_BYTES) return false;
+    size_t plain = count - TAG_BYTES;
+    EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
+    int made = 0, rest = 0;
+    bool done = cipher && EVP_DecryptInit_ex(cipher, EVP_aes_256_gcm(), NULL, key, nonce) == 1
+        && EVP_DecryptUpdate(cipher, NULL, &made, context, (int)context_count) == 1
+        && EVP_DecryptUpdate(cipher, out, &made, bytes, (int)plain) == 1
+        && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, TAG_BYTES, (void *)((const uint8_t *)bytes + plain)) == 1
+        && EVP_DecryptFinal_ex(cipher, out + made, &rest) == 1;
+    EVP_CIPHER_CTX_free(cipher);
+    return done;
+}
+
+bool ls_random(uint8_t *bytes, size_t count) { return RAND_bytes(bytes, (int)count) == 1; }

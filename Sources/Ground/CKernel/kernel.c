@@ -54,15 +54,25 @@ int ls_memfd(const char *name, uint64_t bytes) {
     return fd;
 }
 
+static void name_host(const struct sockaddr_storage *address, char *name, size_t bytes) {
+    const void *host = address->ss_family == AF_INET6 ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
+                                                      : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
+    if (!inet_ntop(address->ss_family, host, name, (socklen_t)bytes)) name[0] = 0;
+}
+
 int ls_accept(int listener, char *peer, size_t peer_bytes) {
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
     int fd = accept4(listener, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0 || peer_bytes == 0) return fd;
-    const void *host = address.ss_family == AF_INET6 ? (const void *)&((struct sockaddr_in6 *)&address)->sin6_addr
-                                                      : (const void *)&((struct sockaddr_in *)&address)->sin_addr;
-    if (!inet_ntop(address.ss_family, host, peer, (socklen_t)peer_bytes)) peer[0] = 0;
+    if (fd >= 0 && peer_bytes > 0) name_host(&address, peer, peer_bytes);
     return fd;
+}
+
+void ls_peer(int fd, char *name, size_t bytes) {
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+    name[0] = 0;
+    if (getpeername(fd, (struct sockaddr *)&address, &length) == 0) name_host(&address, name, bytes);
 }
 
 int ls_set_nodelay(int fd) { int on = 1; return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); }

@@ -1,4 +1,4 @@
-internal import Core
+package import Core
 internal import JSON
 
 /// Reads requests as EventBridge reads them: some mistakes refuse the request, others only their entry.
@@ -27,6 +27,11 @@ extension PutEvents {
         do throws(JSONDocument.Refusal) { datum = try Datum(json: body) } catch {
             throw ServiceProblem("SerializationException", "\(error.reason) at byte \(error.position)")
         }
+        return try entries(of: datum)
+    }
+
+    /// The entries of a request that has been read.
+    package static func entries(of datum: Datum) throws(ServiceProblem) -> [Reading] {
         guard datum.map != nil else { throw ServiceProblem("SerializationException", "Start of structure expected") }
         guard let entries = datum["Entries"], !entries.isNull else {
             throw invalid("Value null at 'entries' failed to satisfy constraint: Member must not be null")

@@ -1,4 +1,4 @@
-internal import Core
+package import Core
 internal import JSON
 
 /// The operation: its limits, and its requests and answers as bytes.
@@ -37,7 +37,9 @@ package enum PutEvents {
         }
     }
 
-    package static func answer(_ fates: [Fate]) -> [UInt8] {
+    package static func answer(_ fates: [Fate]) -> [UInt8] { output(fates).json }
+
+    package static func output(_ fates: [Fate]) -> Datum {
         let entries = fates.map { fate -> Datum in
             switch fate {
             case .accepted(let id): ["EventId": .text(id)]
@@ -45,7 +47,6 @@ package enum PutEvents {
             }
         }
         let failed = fates.count { if case .failed = $0 { true } else { false } }
-        let answer: Datum = ["FailedEntryCount": .whole(failed), "Entries": .list(entries)]
-        return answer.json
+        return ["FailedEntryCount": .whole(failed), "Entries": .list(entries)]
     }
 }

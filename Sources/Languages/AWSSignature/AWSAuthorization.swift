@@ -18,7 +18,9 @@ package struct AWSAuthorization: Hashable, Sendable, CustomStringConvertible {
             + "Signature=\(signature)"
     }
 
-    /// Reads the header; nil for one that is not written so, or that has a part twice.
+    private static let names: Set<String> = ["Credential", "SignedHeaders", "Signature"]
+
+    /// Reads the header; nil for one that is not written so, or that has a part twice or one of another name.
     package init?(parsing text: String) {
         guard text.hasPrefix(AWSSigner.algorithm + " ") else { return nil }
         var parts: [String: String] = [:]
@@ -26,10 +28,19 @@ package struct AWSAuthorization: Hashable, Sendable, CustomStringConvertible {
             let trimmed = part.drop { $0 == " " }
             guard let mark = trimmed.firstIndex(of: "=") else { return nil }
             let value = trimmed[trimmed.index(after: mark)...].filter { $0 != " " }
-            guard parts.updateValue(value, forKey: String(trimmed[..<mark])) == nil else { return nil }
+            let name = String(trimmed[..<mark])
+            guard Self.names.contains(name), parts.updateValue(value, forKey: name) == nil else { return nil }
         }
         self.init(
             credential: parts["Credential"], signedHeaders: parts["SignedHeaders"], signature: parts["Signature"])
+    }
+
+    /// Reads what stands for the header in a query, decoded.
+    package init?(query: [(name: String, value: String)]) {
+        func value(_ name: String) -> String? { query.first { $0.name == name }?.value }
+        self.init(
+            credential: value("X-Amz-Credential"), signedHeaders: value("X-Amz-SignedHeaders"),
+            signature: value("X-Amz-Signature"))
     }
 
     init?(credential: String?, signedHeaders: String?, signature: String?) {

@@ -40,7 +40,7 @@ package struct SignatureCheck: Sendable {
             throw .outOfTime("Signature \(side): \(time) is not within \(skewMax) s of \(now)")
         }
         var request = request
-        request.payload = try payload(of: request, body)
+        request.payload = try payload(of: request, body, mayBeWord: proof.scope.service == "s3")
         let key = try known(proof, credentials)
         try match(request.value(of: "x-amz-security-token"), key)
         try check(request, proof, time, key)
@@ -48,12 +48,18 @@ package struct SignatureCheck: Sendable {
     }
 
     /// What was signed of the body: its digest, or the word that a field declares.
-    private func payload(of request: SignedRequest, _ body: [UInt8]?) throws(SignatureRefusal) -> SignedPayload {
+    private func payload(
+        of request: SignedRequest, _ body: [UInt8]?, mayBeWord: Bool
+    ) throws(SignatureRefusal) -> SignedPayload {
         let declared = request.value(of: "x-amz-content-sha256")
         guard let body else { return declared.map(SignedPayload.word) ?? request.payload }
         let digest = SHA256.digest(of: body)
         guard let declared else { return .digest(digest) }
-        guard let given = SHA256Digest(parsing: declared) else { return .word(declared) }
+        guard let given = SHA256Digest(parsing: declared) else {
+            // Only objects may come unsigned, or signed piece by piece.
+            if !mayBeWord { throw .otherPayload }
+            return .word(declared)
+        }
         guard given.isSame(as: digest) else { throw .otherPayload }
         return .word(declared)
     }

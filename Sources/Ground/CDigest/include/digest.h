@@ -28,3 +28,12 @@ void ls_sha512_free(ls_sha512 *sha);
 
 /// The keyed digest (RFC 2104) of bytes that lie in one place.
 bool ls_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count, ls_sha256_digest *digest);
+
+/// AES-256-GCM: `out` takes `count` bytes and a tag of 16. The context is covered by the tag and not kept.
+bool ls_seal(const uint8_t key[32], const uint8_t nonce[12], const void *context, size_t context_count,
+             const void *bytes, size_t count, uint8_t *out);
+/// `count` is that of the bytes with their tag; false for what was changed, or sealed with another key or context.
+bool ls_unseal(const uint8_t key[32], const uint8_t nonce[12], const void *context, size_t context_count,
+               const void *bytes, size_t count, uint8_t *out);
+/// From the kernel's random numbers.
+bool ls_random(uint8_t *bytes, size_t count);

@@ -22,6 +22,8 @@ void ls_eventfd_hush(int fd);
 int ls_pipe(int *ends);
 int ls_memfd(const char *name, uint64_t bytes);
 int ls_accept(int listener, char *peer, size_t peer_bytes);
+/// The address of whoever is at the other end; empty when nobody is.
+void ls_peer(int fd, char *name, size_t bytes);
 int ls_set_nodelay(int fd);
 /// Throws away up to `count` received bytes inside the kernel.
 ssize_t ls_discard(int fd, size_t count);

@@ -1,18 +1,8 @@
-internal import Core
+package import Core
 internal import JSON
 
-/// How a service of the JSON protocol says no.
-package struct ServiceProblem: Error, Hashable, Sendable {
-    package let code: String
-    package let message: String
-    package let status: Int
-
-    package init(_ code: String, _ message: String, status: Int = 400) {
-        self.code = code
-        self.message = message
-        self.status = status
-    }
-
+/// How the JSON protocol says no.
+extension ServiceProblem {
     package var json: [UInt8] {
         let datum: Datum = ["__type": .text(code), "message": .text(message)]
         return datum.json

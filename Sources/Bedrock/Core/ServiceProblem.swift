@@ -1,0 +1,12 @@
+/// How a service says no: a code for programs, a sentence for people, a status for the wire.
+package struct ServiceProblem: Error, Hashable, Sendable {
+    package let code: String
+    package let message: String
+    package let status: Int
+
+    package init(_ code: String, _ message: String, status: Int = 400) {
+        self.code = code
+        self.message = message
+        self.status = status
+    }
+}

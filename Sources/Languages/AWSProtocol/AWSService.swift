@@ -1,0 +1,33 @@
+internal import Core
+
+/// A service: how it is spoken to, and what it can be asked.
+package struct AWSService: Sendable {
+    /// As policies name it: `iam` in `iam:CreateRole`.
+    package let name: String
+    /// As signatures name it.
+    package let signingName: String
+    package let wire: WireProtocol
+    /// What stands before the dot of `X-Amz-Target`.
+    package let targetPrefixes: [String]
+    package let version: String
+    /// What it calls a request that breaks a rule.
+    package let invalidCode: String
+    package let operations: [Operation]
+
+    package init(
+        _ name: String, signingName: String? = nil, _ wire: WireProtocol, targets: [String] = [], version: String,
+        invalid: String = "ValidationException", operations: [Operation]
+    ) {
+        self.name = name
+        self.signingName = signingName ?? name
+        self.wire = wire
+        targetPrefixes = targets
+        self.version = version
+        invalidCode = invalid
+        self.operations = operations
+    }
+
+    var xmlNamespace: String { "https://\(name).amazonaws.com/doc/\(version)/" }
+
+    package func operation(_ name: String) -> Operation? { operations.first { $0.name == name } }
+}

@@ -1,0 +1,80 @@
+internal import Core
+
+/// Reads the forms of the query protocol: `Tags.member.1.Key=a` is the first tag's key.
+struct FormReader {
+    /// More would be an attack on whoever reads it.
+    private static let pairsMax = 10_000
+    private let values: [String: String]
+    private let names: [String]
+
+    init(_ request: WireRequest) throws(ServiceProblem) {
+        let pairs = FormText.pairs(String(decoding: request.body, as: UTF8.self)) + request.query
+        guard pairs.count <= Self.pairsMax else {
+            throw ServiceProblem("MalformedQueryString", "more than \(Self.pairsMax) parameters")
+        }
+        values = Dictionary(pairs.map { ($0.name, $0.value) }) { $1 }
+        names = values.keys.sorted()
+    }
+
+    var action: String { values["Action"] ?? "" }
+    var version: String? { values["Version"] }
+
+    func input(_ members: [Member]) throws(ServiceProblem) -> DatumMap { try structure(members, at: "") }
+
+    private func structure(_ members: [Member], at path: String) throws(ServiceProblem) -> DatumMap {
+        var map = DatumMap()
+        for member in members {
+            let name = path.isEmpty ? member.name : "\(path).\(member.name)"
+            if let value = try value(member.shape, at: name) { map[member.name] = value }
+        }
+        return map
+    }
+
+    private func value(_ shape: Shape, at name: String) throws(ServiceProblem) -> Datum? {
+        switch shape {
+        case .list(let element): return try list(element, at: name)
+        case .structure(let members):
+            let map = try structure(members, at: name)
+            return map.isEmpty ? nil : .map(map)
+        case .map(let element): return try map(element, at: name)
+        default:
+            guard let text = values[name] else { return nil }
+            do throws(ServiceProblem) { return try Self.value(text, shape, name) } catch {
+                throw ServiceProblem("MalformedInput", error.message)
+            }
+        }
+    }
+
+    private func list(_ element: Shape, at name: String) throws(ServiceProblem) -> Datum? {
+        var list: [Datum] = []
+        while let value = try value(element, at: "\(name).member.\(list.count + 1)") { list.append(value) }
+        // An empty list is written as a name without a value.
+        return list.isEmpty ? values[name].map { _ in .list([]) } : .list(list)
+    }
+
+    private func map(_ element: Shape, at name: String) throws(ServiceProblem) -> Datum? {
+        var map = DatumMap()
+        while let key = values["\(name).entry.\(map.count + 1).key"] {
+            guard let value = try value(element, at: "\(name).entry.\(map.count + 1).value") else { break }
+            map[key] = value
+        }
+        return map.isEmpty ? nil : .map(map)
+    }
+
+    /// One value as forms, queries and header fields write it.
+    static func value(_ text: String, _ shape: Shape, _ name: String) throws(ServiceProblem) -> Datum {
+        switch shape {
+        case .whole:
+            if let value = Int(text) { return .whole(value) }
+        case .number:
+            if let value = Double(text) { return .number(value) }
+        case .flag:
+            if text == "true" || text == "false" { return .bool(text == "true") }
+        case .time:
+            if let value = Double(text) { return .number(value) }
+            if let time = CivilTime(iso: text) { return .number(Double(time.milliseconds) / 1000) }
+        default: return .text(text)
+        }
+        throw ShapeCheck.unreadable(name, "is '\(text.prefix(80))', and has to be \(shape.name)")
+    }
+}

@@ -1,0 +1,72 @@
+package import Core
+
+/// One thing that a service can be asked: declared once, and routed, read, guarded, answered and listed from that.
+package struct Operation: Sendable {
+    package typealias Handler = @Sendable (Call) throws(ServiceProblem) -> Datum
+    /// The ARNs that a call touches, for whoever decides whether it may.
+    package typealias Resources = @Sendable (Call) -> [String]
+
+    package let name: String
+    package let members: [Member]
+    /// Where a REST service has it.
+    package let place: RestPlace?
+    /// Anyone with a key may: nobody is asked for leave.
+    package let isFree: Bool
+    /// Changes nothing: left out of the audit's reading by those who only look for changes.
+    package let onlyReads: Bool
+    package let resources: Resources
+    package let handler: Handler
+
+    package init(
+        _ name: String, _ members: [Member] = [], at place: RestPlace? = nil, free: Bool = false,
+        on resources: @escaping Resources = { _ in ["*"] }, handler: @escaping Handler
+    ) {
+        self.name = name
+        self.members = members
+        self.place = place
+        isFree = free
+        onlyReads = ["Get", "List", "Describe", "Lookup", "Filter", "Head", "Test"].contains { name.hasPrefix($0) }
+        self.resources = resources
+        self.handler = handler
+    }
+}
+
+/// A REST operation's address: `PUT /things/{thingName}?x`, and where its members travel.
+package struct RestPlace: Hashable, Sendable {
+    package let method: String
+    package let segments: [String]
+    package let query: [String: String]
+    package let fields: [String: String]
+    package let status: Int
+
+    /// `query` and `fields`: names on the wire, and the members that they carry.
+    package init(
+        _ method: String, _ path: String, query: [String: String] = [:], fields: [String: String] = [:],
+        status: Int = 200
+    ) {
+        self.method = method
+        segments = path.split(separator: "/").map(String.init)
+        self.query = query
+        self.fields = fields
+        self.status = status
+    }
+
+    /// The members that a path carries; nil for another path. `{name+}` takes the rest of it.
+    func members(in path: [String]) -> DatumMap? {
+        var members = DatumMap()
+        for (number, segment) in segments.enumerated() {
+            if segment.hasSuffix("+}") {
+                guard number < path.count else { return nil }
+                members[String(segment.dropFirst().dropLast(2))] = .text(path[number...].joined(separator: "/"))
+                return members
+            }
+            guard number < path.count else { return nil }
+            if segment.hasPrefix("{") {
+                members[String(segment.dropFirst().dropLast())] = .text(path[number])
+            } else if segment != path[number] {
+                return nil
+            }
+        }
+        return path.count == segments.count ? members : nil
+    }
+}

@@ -1,0 +1,112 @@
+package import Core
+internal import JSON
+
+/// Every service that is offered, and the way from a request to its operation.
+package struct ServiceDirectory: Sendable {
+    package let services: [AWSService]
+
+    package init(_ services: [AWSService]) { self.services = services }
+
+    /// The service a request speaks to: the signature names it, and so does the target.
+    package func service(signedFor name: String?, _ request: WireRequest) -> AWSService? {
+        if let prefix = request.target?.split(separator: ".").dropLast().joined(separator: "."), !prefix.isEmpty {
+            return services.first { $0.targetPrefixes.contains(prefix) }
+        }
+        let named = services.filter { $0.signingName == name }
+        return named.first { $0.wire.isRest && Self.place(request, in: $0) != nil } ?? named.first
+    }
+
+    /// What is asked of a service, and its input as it was written.
+    package func find(_ request: WireRequest, in service: AWSService) throws(ServiceProblem) -> (Operation, DatumMap) {
+        switch service.wire {
+        case .json10, .json11:
+            guard request.method == "POST" else {
+                throw ServiceProblem("UnknownOperationException", "\(service.name) takes POST alone", status: 405)
+            }
+            let name = request.target?.split(separator: ".").last.map(String.init) ?? ""
+            return (try Self.operation(name, of: service), try Self.document(request.body))
+        case .query:
+            let form = try FormReader(request)
+            guard form.version == nil || form.version == service.version else {
+                throw ServiceProblem(
+                    "InvalidAction",
+                    "\(service.name) is served in version \(service.version), not \(form.version?.prefix(40) ?? "")")
+            }
+            let operation = try Self.operation(form.action, of: service)
+            return (operation, try form.input(operation.members))
+        case .restJSON:
+            guard let (operation, carried) = Self.place(request, in: service) else {
+                throw Self.unknown("\(request.method) /\(request.path.joined(separator: "/").prefix(200))", service)
+            }
+            return (operation, try Self.input(request, operation, carried))
+        }
+    }
+
+    /// Reads and checks what is asked.
+    package func check(_ input: DatumMap, of operation: Operation, _ service: AWSService) throws(ServiceProblem) {
+        try ShapeCheck(invalidCode: service.invalidCode).check(input, operation.members)
+    }
+
+    private static func operation(_ name: String, of service: AWSService) throws(ServiceProblem) -> Operation {
+        guard let operation = service.operation(name) else { throw unknown(name, service) }
+        return operation
+    }
+
+    private static func unknown(_ name: String, _ service: AWSService) -> ServiceProblem {
+        let code = service.wire == .query ? "InvalidAction" : "UnknownOperationException"
+        let what = name.isEmpty ? "the request names no operation" : "there is no operation \(name.prefix(200))"
+        return ServiceProblem(
+            code, "\(what) of \(service.name) here; `lineside hub operations` lists what is offered",
+            status: service.wire.isRest ? 404 : 400)
+    }
+
+    // MARK: documents
+
+    private static func document(_ body: [UInt8]) throws(ServiceProblem) -> DatumMap {
+        if body.isEmpty { return DatumMap() }
+        let datum: Datum
+        do throws(JSONDocument.Refusal) { datum = try Datum(json: body) } catch {
+            throw ServiceProblem("SerializationException", "\(error.reason) at byte \(error.position)")
+        }
+        guard let map = datum.map else {
+            throw ServiceProblem("SerializationException", "the request must be an object, not \(datum.kindName)")
+        }
+        return map
+    }
+
+    // MARK: REST
+
+    private static func place(_ request: WireRequest, in service: AWSService) -> (Operation, DatumMap)? {
+        for operation in service.operations {
+            guard let place = operation.place, place.method == request.method,
+                let members = place.members(in: request.path)
+            else { continue }
+            return (operation, members)
+        }
+        return nil
+    }
+
+    private static func input(
+        _ request: WireRequest, _ operation: Operation, _ carried: DatumMap
+    ) throws(ServiceProblem) -> DatumMap {
+        var input = request.body.isEmpty ? DatumMap() : try document(request.body)
+        for (key, value) in carried.members { input[key] = value }
+        guard let place = operation.place else { return input }
+        for (name, value) in request.query {
+            guard let member = place.query[name] else { continue }
+            input[member] = try typed(value, member, operation)
+        }
+        for (field, member) in place.fields {
+            guard let value = request.fields[field] else { continue }
+            input[member] = try typed(value, member, operation)
+        }
+        return input
+    }
+
+    private static func typed(
+        _ text: String, _ name: String, _ operation: Operation
+    ) throws(ServiceProblem) -> Datum {
+        guard let member = operation.members.first(where: { $0.name == name }) else { return .text(text) }
+        return try FormReader.value(text, member.shape, name)
+    }
+}

@@ -1,0 +1,71 @@
+package import Core
+internal import JSON
+
+/// An answer as it goes out.
+package struct WireAnswer: Sendable {
+    package let status: Int
+    package let mediaType: StaticString
+    /// The code of a refusal, for the field that carries it.
+    package let errorType: String?
+    package let body: [UInt8]
+
+    init(_ status: Int, _ wire: WireProtocol, errorType: String? = nil, body: [UInt8]) {
+        self.status = status
+        mediaType = wire.mediaType
+        self.errorType = errorType
+        self.body = body
+    }
+
+    /// What an operation said. Members that are null are left out: strict clients refuse them.
+    package static func answer(
+        _ output: Datum, of operation: Operation, _ service: AWSService, requestID: String
+    ) -> WireAnswer {
+        switch service.wire {
+        case .json10, .json11, .restJSON:
+            let status = operation.place?.status ?? 200
+            let isEmpty = output.map?.isEmpty ?? true
+            let body = status == 204 || isEmpty && service.wire != .restJSON && output.isNull ? [] : output.bare.json
+            return WireAnswer(status, service.wire, body: body)
+        case .query:
+            var xml = XMLText()
+            xml.open("\(operation.name)Response", [("xmlns", service.xmlNamespace)])
+            if let map = output.map, !map.isEmpty { xml.element("\(operation.name)Result", output) }
+            xml.open("ResponseMetadata")
+            xml.element("RequestId", .text(requestID))
+            xml.close("ResponseMetadata")
+            xml.close("\(operation.name)Response")
+            return WireAnswer(200, .query, body: xml.bytes)
+        }
+    }
+
+    /// Why not, in the words of the protocol.
+    package static func refusal(_ problem: ServiceProblem, _ wire: WireProtocol, requestID: String) -> WireAnswer {
+        switch wire {
+        case .json10, .json11, .restJSON:
+            let body: Datum = ["__type": .text(problem.code), "message": .text(problem.message)]
+            return WireAnswer(problem.status, wire, errorType: problem.code, body: body.json)
+        case .query:
+            var xml = XMLText()
+            xml.open("ErrorResponse", [("xmlns", "http://webservices.amazon.com/AWSFault/2005-15-09")])
+            xml.open("Error")
+            xml.element("Type", .text(problem.status < 500 ? "Sender" : "Receiver"))
+            xml.element("Code", .text(problem.code))
+            xml.element("Message", .text(problem.message))
+            xml.close("Error")
+            xml.element("RequestId", .text(requestID))
+            xml.close("ErrorResponse")
+            return WireAnswer(problem.status, .query, body: xml.bytes)
+        }
+    }
+}
+
+extension Datum {
+    /// The value without members that are null.
+    var bare: Datum {
+        switch self {
+        case .map(let map): .map(DatumMap(map.members.filter { !$0.value.isNull }.map { ($0.key, $0.value.bare) }))
+        case .list(let list): .list(list.map(\.bare))
+        default: self
+        }
+    }
+}
