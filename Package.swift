@@ -58,6 +58,8 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Components", ["CKernel", "Core", "Crypto", "JSON", "HTTP", "Files", "Process"]),
         ("ReleasePublishing", ["Core", "Crypto", "ReleaseTrust", "Files"]),
         ("Spool", ["Core", "JSON", "AWSEvents", "AWSSignature", "HTTP", "Files", "Database", "WebClient"]),
+        ("Records", ["Core", "JSON", "Files", "Database"]),
+        ("AWSDoor", ["Core", "AWSProtocol", "AWSSignature", "HTTP"]),
     ]),
     ("Engines", [
         ("CameraHost", ["Core", "Cameras", "FrameRing", "Process"]),
@@ -70,12 +72,19 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LineKeeper", ["Core", "Process"]),
         ("Conveyor", ["CKernel", "Core", "LineMap", "Surfaces", "Modbus"]),
     ]),
+    ("Departments", [
+        ("Identity", ["Core", "Crypto", "JSON", "AWSProtocol", "AWSSignature", "Policies", "Records", "AWSDoor"]),
+        ("Secrets", ["Core", "Crypto", "AWSProtocol", "Records"]),
+        ("Audit", ["Core", "Crypto", "JSON", "Database", "Files", "AWSProtocol", "Records", "AWSDoor"]),
+        ("Telemetry", ["Core", "Database", "AWSProtocol", "LogPatterns", "Records"]),
+        ("Events", ["Core", "JSON", "Database", "AWSEvents", "AWSProtocol", "EventPatterns", "Records"]),
+    ]),
     ("Proving", [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
         ("PowerCuts", ["Core", "Crypto", "Files", "Process", "Disk", "Depot"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts"),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts", "AWSProtocol", "AWSDoor", "Identity", "Secrets", "Audit", "Telemetry", "Events"]),
         ("lineside-powercut", ["Core", "PowerCuts"]),
     ]),
 ]
@@ -179,6 +188,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("EventPatternsTests", ["Core", "JSON", "EventPatterns"]),
     ("LogPatternsTests", ["LogPatterns"]),
     ("PoliciesTests", ["Core", "JSON", "Policies"]),
+    ("RecordsTests", ["Core", "Files", "Database", "Records"]),
     ("TidyTests", ["Core", "Files"]),
 ]
 

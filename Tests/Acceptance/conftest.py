@@ -10,6 +10,7 @@ from pathlib import Path
 
 import fixtures
 import pytest
+from hub import Hub
 from line import Line
 from node import Node, StationOfNode
 from plc import ServedPLC
@@ -158,3 +159,24 @@ def make_station(make_node):
     yield make
     for plc in plcs:
         plc.stop()
+
+
+@pytest.fixture(scope="module")
+def hub(binary, tmp_path_factory):
+    """A hub that the tests of a module share; nobody kills it."""
+    with Hub(binary, tmp_path_factory.mktemp("hub")) as running:
+        yield running
+
+
+@pytest.fixture
+def make_hub(binary, tmp_path_factory):
+    """make_hub(*flags): a hub in a folder of its own, started, that is ended with the test."""
+    made = []
+
+    def make(*flags):
+        made.append(Hub(binary, tmp_path_factory.mktemp("hub"), *flags))
+        return made[-1].start()
+
+    yield make
+    for hub in made:
+        hub.stop()

@@ -21,7 +21,8 @@ enum Verbs {
         BenchVerb.verb, DoctorVerb.verb, RecipeVerb.verb, TraceVerb.verb, ReplayVerb.verb, LedgerVerb.verb,
         CameraVerb.verb, StationVerb.verb, IOVerb.verb, PLCSimVerb.verb, LineVerb.verb, TufVerb.verb,
         DemoVerb.verb, DrillVerb.verb, EngineVerb.verb, NodeVerb.verb, DeployVerb.verb, PlanVerb.verb,
-        ComponentVerb.verb, WardenVerb.verb, ReleaseVerb.verb, BundleVerb.verb, SpoolVerb.verb,
+        ComponentVerb.verb, WardenVerb.verb, ReleaseVerb.verb, BundleVerb.verb, SpoolVerb.verb, HubVerb.verb,
+        EnvVerb.verb, AuditVerb.verb,
     ]
 
     static func main() -> Never {

@@ -1,0 +1,88 @@
+package import AWSDoor
+package import Core
+internal import Crypto
+internal import Database
+internal import Files
+internal import JSON
+internal import Records
+
+/// Every call that was made, in a chain: each entry's hash covers the one before it, so that none can be changed or taken
+/// out without changing all that follow.
+///
+/// `hash = SHA-256(previous hash || body)`, and before the first there are 32 zero bytes.
+package final class AuditLog: CallLedger {
+    private static let tables = [
+        """
+        CREATE TABLE calls(n INTEGER PRIMARY KEY, at INTEGER, name TEXT, who TEXT, body BLOB, hash BLOB);
+        CREATE INDEX calls_at ON calls(at);
+        """
+    ]
+    private let shelf: RecordShelf
+
+    /// A killed process loses nothing; a power cut may take the last entries.
+    package init(_ path: String) throws(Fault) {
+        shelf = try RecordShelf(path, tables: Self.tables, durability: .normal)
+    }
+
+    package func close() { shelf.close() }
+
+    package func note(_ record: CallRecord) {
+        let body = AuditEntry.body(of: record)
+        let (at, name, who) = (record.milliseconds, record.operation, AuditEntry.who(record))
+        do throws(ServiceProblem) {
+            try shelf.change { desk in
+                let last = try desk.database.rows("SELECT hash FROM calls ORDER BY n DESC LIMIT 1") { $0.blob(0) }
+                let hash = Self.link(last.first, body)
+                try desk.database.run(
+                    "INSERT INTO calls(at, name, who, body, hash) VALUES(?, ?, ?, ?, ?)",
+                    [.int(at), .text(name), .text(who), .bytes(body), .bytes(hash)])
+            }
+        } catch { Log.line("the audit could not be written: \(error.message)") }
+    }
+
+    private static func link(_ last: [UInt8]?, _ body: [UInt8]) -> [UInt8] {
+        var sha = SHA256()
+        sha.update(last ?? SHA256Digest.zero.bytes)
+        sha.update(body)
+        return sha.finish().bytes
+    }
+
+    /// Entries of a span of time, the newest first.
+    func entries(
+        from: Int64, until: Int64, before number: Int64?, limit: Int, name: String?, who: String?
+    ) throws(ServiceProblem) -> [(number: Int64, body: [UInt8])] {
+        let sql = """
+            SELECT n, body FROM calls WHERE at >= ?1 AND at <= ?2 AND n < ?3 AND (?4 IS NULL OR name = ?4)
+            AND (?5 IS NULL OR who = ?5) ORDER BY n DESC LIMIT ?6
+            """
+        let values: [SQLValue] = [
+            .int(from), .int(until), .int(number ?? .max), name.map(SQLValue.text) ?? .null,
+            who.map(SQLValue.text) ?? .null, .int(Int64(limit)),
+        ]
+        return try shelf.read { database throws(Fault) in try database.rows(sql, values) { ($0.int(0), $0.blob(1)) } }
+    }
+
+    /// What a look at the whole chain finds.
+    package enum Finding: Hashable, Sendable {
+        case whole(entries: Int)
+        case broken(at: Int64, why: String)
+    }
+
+    /// Reads a chain from its first entry to its last; another process may be writing to it.
+    package static func verify(_ path: String) throws(Fault) -> Finding {
+        guard FileAccess.isFile(path) else { throw Fault(.notFound, "there is no audit at \(path)") }
+        let database = try Database(path, .readOnly)
+        let statement = try database.prepare("SELECT n, body, hash FROM calls ORDER BY n")
+        var last: [UInt8]?
+        var count = 0
+        while try statement.step() {
+            let number = statement.int(0)
+            count += 1
+            guard number == Int64(count) else { return .broken(at: Int64(count), why: "it is missing") }
+            let hash = link(last, statement.blob(1))
+            guard hash == statement.blob(2) else { return .broken(at: number, why: "it is not what was written") }
+            last = hash
+        }
+        return .whole(entries: count)
+    }
+}

@@ -1,0 +1,43 @@
+internal import Core
+internal import EventPatterns
+internal import JSON
+
+/// Something on its way to a target.
+struct Delivery: Sendable {
+    let target: String
+    let arn: String
+    /// How many buses it has come over.
+    let hops: Int64
+    let payload: [UInt8]
+
+    /// What a target is sent: the event, a part of it, a text of its own, or a template with parts of the event in it.
+    init(of event: Datum, to target: Datum, rule: Datum, key: String, hops: Int64) {
+        self.hops = hops
+        self.target = "\(key)\u{1}\(target["Id"]?.text ?? "")"
+        arn = target["Arn"]?.text ?? ""
+        payload = Self.payload(event, target, rule)
+    }
+
+    private static func payload(_ event: Datum, _ target: Datum, _ rule: Datum) -> [UInt8] {
+        if let text = target["Input"]?.text { return Array(text.utf8) }
+        if let path = target["InputPath"]?.text, let path = try? InputPath(parsing: path) {
+            return (path.value(in: event) ?? .null).json
+        }
+        if let transform = target["InputTransformer"], let transform = try? Self.transform(transform) {
+            return transform.apply(
+                event,
+                reserved: [
+                    ReservedVariable.ruleARN.rawValue: rule["Arn"] ?? .null,
+                    ReservedVariable.ruleName.rawValue: rule["Name"] ?? .null,
+                    ReservedVariable.ingestionTime.rawValue: event["time"] ?? .null,
+                ])
+        }
+        return event.json
+    }
+
+    static func transform(_ datum: Datum) throws(PatternRefusal) -> InputTransform {
+        let paths = (datum["InputPathsMap"]?.map?.members ?? []).map { ($0.key, $0.value.text ?? "") }
+        return try InputTransform(
+            paths: Dictionary(paths) { $1 }, template: datum["InputTemplate"]?.text ?? "")
+    }
+}

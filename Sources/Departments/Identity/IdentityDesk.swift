@@ -1,0 +1,47 @@
+package import Core
+package import Crypto
+internal import Records
+
+/// Keys, users, roles and policies of one account, and everything that is decided with them.
+///
+/// Concurrency: everything lies in the shelf; deciding reads what was committed last.
+package final class IdentityDesk: Sendable {
+    package let account: String
+    let shelf: RecordShelf
+    let seal: SealingKey
+    let judge = Judge()
+
+    /// `account` is the one that the hub was made with.
+    package init(_ path: String, account: String, seal: SealingKey) throws(Fault) {
+        self.account = account
+        self.seal = seal
+        shelf = try RecordShelf(path)
+    }
+
+    package func close() { shelf.close() }
+
+    /// Kinds of records.
+    enum Kind {
+        static let user = "user"
+        static let role = "role"
+        static let policy = "policy"
+        static let key = "key"
+        static let session = "session"
+    }
+
+    /// Makes the administrator and his first key, once.
+    package func begin() throws(ServiceProblem) -> (keyID: String, secret: String) {
+        let keyID = "AKIA" + Secret.minted(letters: 16, capitalsOnly: true)
+        let secret = Secret.minted(letters: 40)
+        let user = Principals.user("administrator", path: "/", tags: [], account: account)
+        let key = AccessKeys.record(keyID, secret, of: "administrator", seal)
+        try shelf.change { desk in
+            guard desk.records.count(Kind.user) == 0 else { return }
+            var user = user
+            user["Attached"] = .list([.text(ManagedPolicies.administrator)])
+            desk.records[Kind.user, "administrator"] = .map(user)
+            desk.records[Kind.key, keyID] = key
+        }
+        return (keyID, secret)
+    }
+}

@@ -1,0 +1,128 @@
+package import AWSDoor
+package import AWSProtocol
+package import AWSSignature
+internal import Core
+internal import Crypto
+internal import Policies
+internal import Records
+internal import Synchronization
+
+/// Keeps policies that were read, because every call is held against some.
+final class Judge: Sendable {
+    private static let documentsMax = 4096
+    private let documents = Mutex<[String: PolicyDocument]>([:])
+
+    /// Nil for what is no policy: it was checked when it came in, and then allows nothing.
+    func document(_ text: String, as kind: PolicyDocument.Kind) -> PolicyDocument? {
+        let key = "\(kind)\n\(text)"
+        if let known = documents.withLock({ $0[key] }) { return known }
+        guard let document = try? PolicyDocument(parsing: Array(text.utf8), as: kind) else { return nil }
+        documents.withLock {
+            if $0.count >= Self.documentsMax { $0 = [:] }
+            $0[key] = document
+        }
+        return document
+    }
+}
+
+extension IdentityDesk: Gatekeeper {
+    package func credentials(_ keyID: String) -> AWSCredentials? {
+        let records = shelf.records
+        if let key = records[Kind.key, keyID] {
+            guard key["Status"]?.text == "Active", let secret = AccessKeys.secret(of: key, seal) else { return nil }
+            return AWSCredentials(keyID: keyID, secret: secret)
+        }
+        guard let session = records[Kind.session, keyID], session["Expires"]?.whole ?? 0 > Int(WallClock.milliseconds),
+            let secret = opened(session, "Secret", keyID), let token = opened(session, "Token", keyID)
+        else { return nil }
+        return AWSCredentials(keyID: keyID, secret: secret, sessionToken: token)
+    }
+
+    private func opened(_ session: Datum, _ name: String, _ keyID: String) -> String? {
+        guard let sealed = session[name]?.text.flatMap({ Base64.bytes($0) }),
+            let bytes = seal.open(sealed, context: keyID)
+        else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    package func caller(_ keyID: String) -> AWSProtocol.Caller? {
+        let records = shelf.records
+        if let name = records[Kind.key, keyID]?["UserName"]?.text, let user = records[Kind.user, name] {
+            return AWSProtocol.Caller(
+                account: account, arn: user["Arn"]?.text ?? "", userID: user["UserId"]?.text ?? "", keyID: keyID)
+        }
+        guard let session = records[Kind.session, keyID], let arn = session["Arn"]?.text else { return nil }
+        return AWSProtocol.Caller(account: account, arn: arn, userID: session["UserId"]?.text ?? "", keyID: keyID)
+    }
+
+    package func objection(
+        to action: String, on resource: String, by caller: AWSProtocol.Caller, _ surroundings: Surroundings
+    ) -> String? {
+        let request = AccessRequest(
+            principal: principal(caller), action: action, resource: resource, context: context(surroundings))
+        switch rules(of: caller).decide(request) {
+        case .allowed: return nil
+        case .deniedExplicitly(let statement): return "with an explicit deny in a policy (\(statement))"
+        case .notAllowed: return "because no policy allows the \(action) action"
+        }
+    }
+
+    func mayAssume(_ role: Datum, arn: String, _ call: Call) -> Bool {
+        guard let trust = role["AssumeRolePolicyDocument"]?.text.flatMap({ judge.document($0, as: .trust) }) else {
+            return false
+        }
+        var context: [String: [String]] = [:]
+        if let id = call.text("ExternalId") { context["sts:ExternalId"] = [id] }
+        context["sts:RoleSessionName"] = [call["RoleSessionName"]]
+        let request = AccessRequest(
+            principal: principal(call.caller), action: "sts:AssumeRole", resource: arn, context: context)
+        let rules = rules(of: call.caller, resource: [AttachedPolicy(name: "trust", document: trust)])
+        return rules.decide(request) == .allowed
+    }
+
+    // MARK: who, and what speaks for him
+
+    private func principal(_ caller: AWSProtocol.Caller) -> Principal {
+        if let role = role(of: caller), let arn = role["Arn"]?.text {
+            return Principal(arn: caller.arn, account: account, kind: .assumedRole(roleArn: arn))
+        }
+        return Principal(arn: caller.arn, account: account, kind: .user)
+    }
+
+    private func role(of caller: AWSProtocol.Caller) -> Datum? {
+        let records = shelf.records
+        return records[Kind.session, caller.keyID]?["RoleName"]?.text.flatMap { records[Kind.role, $0] }
+    }
+
+    private func context(_ surroundings: Surroundings) -> [String: [String]] {
+        let now = WallClock.milliseconds
+        return [
+            "aws:SourceIp": [surroundings.sourceAddress], "aws:UserAgent": [surroundings.userAgent],
+            "aws:RequestedRegion": [surroundings.region], "aws:SecureTransport": ["\(surroundings.isSecure)"],
+            "aws:CurrentTime": [CivilTime(milliseconds: Int64(now)).iso], "aws:EpochTime": ["\(now / 1000)"],
+        ]
+    }
+
+    private func rules(of caller: AWSProtocol.Caller, resource: [AttachedPolicy] = []) -> AccessRules {
+        let records = shelf.records
+        let session = records[Kind.session, caller.keyID]
+        let name = caller.arn.split(separator: "/").last.map(String.init) ?? ""
+        let holder = role(of: caller) ?? records[Kind.user, name]
+        let inherited = session?["Policy"]?.text.flatMap { judge.document($0, as: .identity) }
+        return AccessRules(
+            identity: holder.map { policies(of: $0, records) } ?? [], resource: resource,
+            session: inherited.map { [AttachedPolicy(name: "session", document: $0)] } ?? [], owner: account)
+    }
+
+    private func policies(of holder: Datum, _ records: Records) -> [AttachedPolicy] {
+        var texts = (holder["Inline"]?.map?.members ?? []).map { (name: $0.key, text: $0.value.text ?? "") }
+        for arn in holder["Attached"]?.list?.compactMap(\.text) ?? [] {
+            guard let policy = ManagedPolicies.all[arn] ?? records[Kind.policy, arn] else { continue }
+            let current = policy["Versions"]?.list?.first { $0["VersionId"] == policy["DefaultVersionId"] }
+            texts.append((name: policy["PolicyName"]?.text ?? arn, text: current?["Document"]?.text ?? ""))
+        }
+        return texts.compactMap { name, text in
+            judge.document(text, as: .identity).map { AttachedPolicy(name: name, document: $0) }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+internal import AWSProtocol
+internal import Core
+internal import Database
+internal import Records
+
+/// Groups of streams, with their retention and tags.
+struct LogGroups: Sendable {
+    let desk: LogsDesk
+    private static let days = [
+        1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+    ]
+
+    var operations: [Operation] {
+        let name = Member("logGroupName", required: true, 1...512, marks: "._-/#")
+        let arn = Member("resourceArn", required: true, 1...1011)
+        return [
+            Operation(
+                "CreateLogGroup", [name, Member("tags", .map(.text)), Member("kmsKeyId"), Member("logGroupClass")],
+                on: Self.arns
+            ) { call throws(ServiceProblem) in try create(call) },
+            Operation(
+                "DescribeLogGroups",
+                [
+                    Member("logGroupNamePrefix", 1...512), Member("logGroupNamePattern", 0...512),
+                    Member("nextToken"), Member("limit", .whole, 1...50),
+                ]
+            ) { call throws(ServiceProblem) in try describe(call) },
+            Operation("DeleteLogGroup", [name], on: Self.arns) { call throws(ServiceProblem) in try delete(call) },
+            Operation("PutRetentionPolicy", [name, Member("retentionInDays", .whole, required: true)], on: Self.arns) {
+                call throws(ServiceProblem) in
+                guard let days = call.whole("retentionInDays"), Self.days.contains(days) else {
+                    throw LogsDesk.invalid("retentionInDays has to be one of \(Self.days).")
+                }
+                return try change(call["logGroupName"]) { $0["retentionInDays"] = .whole(days) }
+            },
+            Operation("DeleteRetentionPolicy", [name], on: Self.arns) { call throws(ServiceProblem) in
+                try change(call["logGroupName"]) { $0["retentionInDays"] = nil }
+            },
+            Operation("TagResource", [arn, Member("tags", .map(.text), required: true)], on: { [$0["resourceArn"]] }) {
+                call throws(ServiceProblem) in try tag(LogsDesk.groupName(call["resourceArn"]), call.map("tags"))
+            },
+            Operation(
+                "UntagResource", [arn, Member("tagKeys", .list(.text), required: true)], on: { [$0["resourceArn"]] }
+            ) { call throws(ServiceProblem) in
+                try untag(LogsDesk.groupName(call["resourceArn"]), call.texts("tagKeys"))
+            },
+            Operation("ListTagsForResource", [arn], on: { [$0["resourceArn"]] }) { call throws(ServiceProblem) in
+                try tags(LogsDesk.groupName(call["resourceArn"]))
+            },
+            Operation("TagLogGroup", [name, Member("tags", .map(.text), required: true)], on: Self.arns) {
+                call throws(ServiceProblem) in try tag(call["logGroupName"], call.map("tags"))
+            },
+            Operation("UntagLogGroup", [name, Member("tags", .list(.text), required: true)], on: Self.arns) {
+                call throws(ServiceProblem) in try untag(call["logGroupName"], call.texts("tags"))
+            },
+            Operation("ListTagsLogGroup", [name], on: Self.arns) { call throws(ServiceProblem) in
+                try tags(call["logGroupName"])
+            },
+        ]
+    }
+
+    private static let arns: Operation.Resources = { [LogsDesk.groupARN($0, $0["logGroupName"])] }
+
+    private func create(_ call: Call) throws(ServiceProblem) -> Datum {
+        let name = call["logGroupName"]
+        let arn = LogsDesk.groupARN(call, name)
+        let (tags, now) = (call.map("tags"), Int(WallClock.milliseconds))
+        try desk.shelf.change { shelf in
+            guard shelf.records[LogsDesk.group, name] == nil else { throw LogsDesk.taken("log group") }
+            let last = shelf.records["last", "number"]?.whole ?? 0
+            shelf.records["last", "number"] = .whole(last + 1)
+            shelf.records[LogsDesk.group, name] = [
+                "logGroupName": .text(name), "arn": .text(arn), "creationTime": .whole(now), "Number": .whole(last + 1),
+                "tags": .map(tags),
+            ]
+        }
+        return .null
+    }
+
+    private func describe(_ call: Call) throws(ServiceProblem) -> Datum {
+        let records = desk.shelf.records
+        let pattern = call.text("logGroupNamePattern")?.lowercased()
+        guard pattern == nil || call.text("logGroupNamePrefix") == nil else {
+            throw LogsDesk.invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
+        }
+        let keys = records.keys(LogsDesk.group, prefix: call.text("logGroupNamePrefix") ?? "").filter { key in
+            pattern.map { key.lowercased().contains($0) } ?? true
+        }
+        let (part, next) = try Paging.part(
+            keys, token: call.text("nextToken"), limit: call.whole("limit") ?? 50,
+            invalid: "InvalidParameterException")
+        let rows = part.compactMap { records[LogsDesk.group, $0] }.map { group -> Datum in
+            [
+                "logGroupName": group["logGroupName"] ?? .null, "creationTime": group["creationTime"] ?? .null,
+                "retentionInDays": group["retentionInDays"] ?? .null, "metricFilterCount": 0,
+                "arn": .text((group["arn"]?.text ?? "") + ":*"), "logGroupArn": group["arn"] ?? .null,
+                "storedBytes": 0, "logGroupClass": "STANDARD",
+            ]
+        }
+        return ["logGroups": .list(rows), "nextToken": next.map(Datum.text) ?? .null]
+    }
+
+    private func delete(_ call: Call) throws(ServiceProblem) -> Datum {
+        let name = call["logGroupName"]
+        try desk.shelf.change { shelf in
+            guard let group = shelf.records[LogsDesk.group, name] else { throw LogsDesk.missing("log group") }
+            for key in shelf.records.keys(LogsDesk.stream, prefix: LogsDesk.streamKey(name, "")) {
+                shelf.records[LogsDesk.stream, key] = nil
+            }
+            shelf.records[LogsDesk.group, name] = nil
+            try shelf.database.run("DELETE FROM events WHERE grp = ?", [.int(Int64(group["Number"]?.whole ?? -1))])
+        }
+        return .null
+    }
+
+    private func change(
+        _ name: String, _ body: @escaping @Sendable (inout DatumMap) -> Void
+    ) throws(ServiceProblem) -> Datum {
+        try desk.shelf.change { shelf in
+            guard var group = shelf.records[LogsDesk.group, name]?.map else { throw LogsDesk.missing("log group") }
+            body(&group)
+            shelf.records[LogsDesk.group, name] = .map(group)
+        }
+        return .null
+    }
+
+    private func tag(_ name: String, _ added: DatumMap) throws(ServiceProblem) -> Datum {
+        try change(name) { group in
+            var tags = group["tags"]?.map ?? DatumMap()
+            for (key, value) in added.members { tags[key] = value }
+            group["tags"] = .map(tags)
+        }
+    }
+
+    private func untag(_ name: String, _ keys: [String]) throws(ServiceProblem) -> Datum {
+        try change(name) { group in
+            var tags = group["tags"]?.map ?? DatumMap()
+            for key in keys { tags[key] = nil }
+            group["tags"] = .map(tags)
+        }
+    }
+
+    private func tags(_ name: String) throws(ServiceProblem) -> Datum {
+        guard let group = desk.shelf.records[LogsDesk.group, name] else { throw LogsDesk.missing("log group") }
+        return ["tags": group["tags"] ?? [:]]
+    }
+}

@@ -1,0 +1,120 @@
+internal import Core
+internal import Crypto
+internal import Files
+internal import Glibc
+internal import JSON
+
+/// A hub's folder: whose account it is, the key that seals what is secret, and what the administrator needs.
+struct HubFolder {
+    static let flag = Flag("data", "DIR", "the hub's folder (lineside-hub)")
+    private static let privateMode: UInt32 = 0o600
+
+    let path: String
+
+    init(_ options: Options) {
+        path = options.text("data") ?? Environment["LINESIDE_HUB"] ?? "lineside-hub"
+    }
+
+    private var settingsFile: String { path + "/hub.json" }
+    private var keyFile: String { path + "/master.key" }
+    private var administratorFile: String { path + "/administrator.json" }
+    private var doorFile: String { path + "/door.json" }
+    private var configFile: String { path + "/aws.config" }
+    var audit: String { path + "/audit.db" }
+
+    /// What is made at the first start and stays.
+    struct Settings {
+        let account: String
+        let region: String
+    }
+
+    /// Makes the folder at the first start; later it is what it was.
+    func settle(region: String?) throws -> Settings {
+        try FileAccess.makeFolder(path)
+        guard unsafe chmod(path, 0o700) == 0 else { throw Fault.system("closing \(path)") }
+        if FileAccess.isFile(settingsFile) {
+            let settings = try self.settings()
+            if let region, region != settings.region {
+                throw ConfigurationFault(message: "this hub's region is \(settings.region): it cannot become \(region)")
+            }
+            return settings
+        }
+        let made = Settings(
+            account: String(UInt64.random(in: 100_000_000_000...999_999_999_999)), region: region ?? "us-east-1")
+        try write(["account": .text(made.account), "region": .text(made.region)], to: settingsFile)
+        return made
+    }
+
+    func settings() throws -> Settings {
+        guard FileAccess.isFile(settingsFile) else {
+            throw Fault(.notFound, "there is no hub in \(path)", hint: "`lineside hub --data \(path)` makes one")
+        }
+        let datum = try Datum(json: try FileAccess.read(settingsFile, limit: 1 << 16), named: settingsFile)
+        guard let account = datum["account"]?.text, let region = datum["region"]?.text else {
+            throw Fault(.damaged, "\(settingsFile) names no account and no region")
+        }
+        return Settings(account: account, region: region)
+    }
+
+    /// The key that seals secrets on the disk, made once.
+    func sealingKey() throws -> SealingKey {
+        if FileAccess.isFile(keyFile) {
+            let text = String(decoding: try FileAccess.read(keyFile, limit: 1024), as: UTF8.self)
+            let digits = String(text.prefix { !$0.isNewline })
+            guard let key = Hexadecimal.bytes(digits).flatMap({ SealingKey($0) }) else {
+                throw Fault(
+                    .damaged, "\(keyFile) is not a key", hint: "without it nothing sealed can be opened: put it back")
+            }
+            return key
+        }
+        let key = SealingKey.minted()
+        try FileAccess.writeDurably(
+            Array((Hexadecimal.text(key.bytes) + "\n").utf8), to: keyFile, mode: Self.privateMode)
+        return key
+    }
+
+    private func write(_ datum: Datum, to file: String, mode: UInt32 = 0o644) throws(Fault) {
+        try FileAccess.writeDurably(datum.json, to: file, mode: mode)
+    }
+
+    // MARK: the administrator
+
+    var hasAdministrator: Bool { FileAccess.isFile(administratorFile) }
+
+    func keep(administrator keyID: String, secret: String) throws(Fault) {
+        try write(
+            ["access_key_id": .text(keyID), "secret_access_key": .text(secret)], to: administratorFile,
+            mode: Self.privateMode)
+    }
+
+    /// Where the hub listens now, and how AWS's own tools are set up for it.
+    func keep(address: String, region: String) throws(Fault) {
+        try write(["url": .text(address)], to: doorFile)
+        let config = """
+            [default]
+            region = \(region)
+            cli_binary_format = raw-in-base64-out
+            cli_pager =
+
+            """
+        try FileAccess.writeDurably(Array(config.utf8), to: configFile)
+    }
+
+    func forgetAddress() { FileAccess.remove(doorFile) }
+
+    /// What an AWS client reads from its environment.
+    func environment() throws -> [(name: String, value: String)] {
+        let settings = try settings()
+        guard let door = try? Datum(json: try FileAccess.read(doorFile, limit: 1 << 16)), let url = door["url"]?.text
+        else {
+            throw Fault(
+                .unavailable, "the hub in \(path) is not running", hint: "start it with `lineside hub --data \(path)`")
+        }
+        let key = try Datum(json: try FileAccess.read(administratorFile, limit: 1 << 16), named: administratorFile)
+        return [
+            ("AWS_ENDPOINT_URL", url), ("AWS_ACCESS_KEY_ID", key["access_key_id"]?.text ?? ""),
+            ("AWS_SECRET_ACCESS_KEY", key["secret_access_key"]?.text ?? ""), ("AWS_REGION", settings.region),
+            ("AWS_DEFAULT_REGION", settings.region), ("AWS_CONFIG_FILE", FileAccess.resolved(configFile)),
+        ]
+    }
+}

@@ -1,0 +1,115 @@
+internal import AWSDoor
+internal import AWSProtocol
+internal import Audit
+internal import Core
+internal import Crypto
+internal import Events
+internal import Files
+internal import HTTP
+internal import Identity
+internal import Secrets
+internal import Telemetry
+
+/// The departments of a hub, introduced to each other.
+final class HubHousehold {
+    private static let drain = 2 * Span64.second
+    /// Each may be waiting for the disk.
+    private static let workers = 16
+    private static let reactors = 2
+
+    private let folder: HubFolder
+    private let settings: HubFolder.Settings
+    private let departments: HubDepartments
+    private let server: Server
+    private let host: String
+    private let lock: FileLock
+
+    init(_ options: Options) throws {
+        folder = HubFolder(options)
+        settings = try folder.settle(region: options.text("region"))
+        lock = try FileLock(
+            folder.path + "/hub.lock",
+            refusal: Fault(
+                .unavailable, "another hub runs in \(folder.path)", hint: "stop that one, or name another --data"))
+        departments = try HubDepartments(folder, settings)
+        if !folder.hasAdministrator {
+            let (keyID, secret) = try departments.begin()
+            try folder.keep(administrator: keyID, secret: secret)
+        }
+        let workers = WorkerPool("hub", threads: Self.workers)
+        let door = AWSDoor(
+            departments.directory, gatekeeper: departments.identity, ledger: departments.audit, region: settings.region,
+            workers: workers)
+        let health = unsafe Route(.get, "/healthz", "Whether the hub lives") {
+            $0.respond(.ok) { $0.append("{\"status\":\"ok\"}" as StaticString) }
+        }
+        var plan = ServerPlan(router: Router([health], otherwise: door.route), workers: workers)
+        host = options.text("host") ?? "127.0.0.1"
+        plan.host = host
+        plan.port = try options.int("port", in: 0...65_535) ?? 8400
+        server = try Server(plan, reactors: Self.reactors)
+    }
+
+    func open() throws {
+        try departments.start()
+        server.start()
+        let address = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(server.port)"
+        try folder.keep(address: address, region: settings.region)
+        Log.line("hub at \(address) account \(settings.account) region \(settings.region)")
+        Log.line("in another terminal: eval \"$(lineside env --data \(folder.path))\"")
+    }
+
+    func close() {
+        folder.forgetAddress()
+        server.drain(until: Instant.now.advanced(by: Self.drain))
+        departments.close()
+    }
+}
+
+/// Every department, with what it keeps.
+struct HubDepartments {
+    let identity: IdentityDesk
+    let audit: AuditLog
+    private let secrets: SecretsDesk
+    private let logs: LogsDesk
+    private let events: EventsDesk
+
+    init(_ folder: HubFolder, _ settings: HubFolder.Settings) throws {
+        let seal = try folder.sealingKey()
+        identity = try IdentityDesk(folder.path + "/identity.db", account: settings.account, seal: seal)
+        audit = try AuditLog(folder.audit)
+        secrets = try SecretsDesk(folder.path + "/secrets.db", seal: seal)
+        logs = try LogsDesk(folder.path + "/logs.db")
+        events = try EventsDesk(
+            folder.path + "/events.db", account: settings.account, region: settings.region,
+            receivers: [LogGroupReceiver(logs: logs)])
+    }
+
+    var directory: ServiceDirectory {
+        ServiceDirectory([
+            identity.iam, identity.sts, secrets.service, logs.service, events.service, audit.service,
+        ])
+    }
+
+    func begin() throws -> (keyID: String, secret: String) { try identity.begin() }
+    func start() throws { try events.start() }
+
+    func close() {
+        events.close()
+        logs.close()
+        secrets.close()
+        identity.close()
+        audit.close()
+    }
+}
+
+/// Log groups as targets of rules.
+private struct LogGroupReceiver: EventReceiver {
+    let logs: LogsDesk
+
+    func receives(_ arn: String) -> Bool { arn.hasPrefix("arn:aws:logs:") && arn.contains(":log-group:") }
+
+    func receive(_ payloads: [[UInt8]], at arn: String) throws(ServiceProblem) {
+        try logs.receive(payloads, inGroup: arn)
+    }
+}

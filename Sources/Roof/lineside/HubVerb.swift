@@ -1,0 +1,39 @@
+internal import Core
+internal import HTTP
+internal import JSON
+internal import Process
+
+/// `lineside hub`: the plant's side, which speaks AWS's protocols.
+enum HubVerb {
+    static let verb = Verb(
+        name: "hub", summary: "serve AWS's protocols to a plant: identity, secrets, events, logs",
+        usage: "hub [--data DIR] [--host H] [--port N] [--region R]   or   hub operations",
+        flags: [
+            HubFolder.flag, Flag("host", "H", "listen on (127.0.0.1)"),
+            Flag("port", "N", "listen on (8400; 0 for any)"),
+            Flag("region", "R", "at the first start: the region that is served (us-east-1)"), Options.output,
+        ],
+        notes: """
+            The first start makes an account, an administrator's key and a key that seals what is secret. In another terminal
+            `eval "$(lineside env)"` sets the AWS CLI and every SDK up for it. `hub operations` lists what is offered.
+            """, run: run)
+
+    private static func run(_ options: Options) throws -> Int32 {
+        switch options.words {
+        case []: return try serve(options)
+        case ["operations"]: return try HubOperations.list(options)
+        default: throw UsageFault(message: "no such word: \(options.words[0]); there is operations")
+        }
+    }
+
+    private static func serve(_ options: Options) throws -> Int32 {
+        Signals.block()
+        ProcessFacts.raiseFileLimit()
+        let household = try HubHousehold(options)
+        try household.open()
+        _ = Signals.waitForStop()
+        Log.line("the hub stops")
+        household.close()
+        return ExitCode.ok
+    }
+}

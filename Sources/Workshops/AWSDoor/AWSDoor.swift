@@ -1,0 +1,152 @@
+package import AWSProtocol
+internal import AWSSignature
+package import Core
+package import HTTP
+
+/// The one address that every AWS client speaks to: reads what came, believes its signature or not, asks for leave, has it
+/// done, and answers in the protocol of the service.
+///
+/// Concurrency: a request leaves its reactor with a copy of what came, is worked on by a worker, and is answered by its
+/// reactor.
+package final class AWSDoor: Sendable {
+    /// A document of an operation; objects have a way of their own.
+    private static let bodyBytesMax = 8 << 20
+    private let directory: ServiceDirectory
+    private let gatekeeper: any Gatekeeper
+    private let ledger: any CallLedger
+    private let region: String
+    private let workers: WorkerPool
+
+    package init(
+        _ directory: ServiceDirectory, gatekeeper: any Gatekeeper, ledger: any CallLedger, region: String,
+        workers: WorkerPool
+    ) {
+        self.directory = directory
+        self.gatekeeper = gatekeeper
+        self.ledger = ledger
+        self.region = region
+        self.workers = workers
+    }
+
+    /// Takes whatever no other route takes.
+    package var route: Route {
+        unsafe Route(.post, "/", "The AWS wire", bodyBytesMax: Self.bodyBytesMax) { [self] exchange in
+            let arrival = Arrival(exchange)
+            workers.submit { [self] in
+                let requestID = UniqueID.random()
+                let answer = answer(arrival, requestID)
+                exchange.reactor.post { Self.send(answer, requestID, exchange) }
+            }
+        }
+    }
+
+    private static func send(_ answer: WireAnswer, _ requestID: String, _ exchange: Exchange) {
+        var fields: [(StaticString, String)] = [("x-amzn-RequestId", requestID)]
+        if let type = answer.errorType { fields.append(("x-amzn-ErrorType", type)) }
+        exchange.respond(Status(rawValue: answer.status), answer.mediaType, fields: fields) { buffer in
+            unsafe answer.body.withUnsafeBytes { unsafe buffer.append($0) }
+        }
+    }
+
+    // MARK: a request
+
+    private func answer(_ arrival: Arrival, _ requestID: String) -> WireAnswer {
+        let scope = arrival.scope
+        guard let service = directory.service(signedFor: scope?.service, arrival.request) else {
+            return .refusal(stranger(arrival, scope), arrival.guessedProtocol, requestID: requestID)
+        }
+        var visit = Visit(service: service, arrival: arrival, requestID: requestID)
+        let outcome = Result { () throws(ServiceProblem) in try perform(&visit) }
+        switch outcome {
+        case .success(let output):
+            write(visit, problem: nil)
+            guard let operation = visit.operation else { break }
+            return .answer(output, of: operation, service, requestID: requestID)
+        case .failure(let problem):
+            if problem.status >= 500 { Log.line("\(service.name) \(visit.operation?.name ?? ""): \(problem.message)") }
+            write(visit, problem: problem)
+            return .refusal(problem, service.wire, requestID: requestID)
+        }
+        return .refusal(ServiceProblem("InternalFailure", "", status: 500), service.wire, requestID: requestID)
+    }
+
+    private func perform(_ visit: inout Visit) throws(ServiceProblem) -> Datum {
+        let caller = try believe(visit)
+        visit.caller = caller
+        let (operation, input) = try directory.find(visit.arrival.request, in: visit.service)
+        visit.operation = operation
+        visit.input = input
+        try directory.check(input, of: operation, visit.service)
+        let call = Call(
+            input, by: caller, region: visit.arrival.scope?.region ?? region, requestID: visit.requestID,
+            host: visit.arrival.host)
+        visit.resources = operation.resources(call)
+        if !operation.isFree { try admit(visit, operation) }
+        return try operation.handler(call)
+    }
+
+    private func admit(_ visit: Visit, _ operation: Operation) throws(ServiceProblem) {
+        guard let caller = visit.caller else { return }
+        let action = "\(visit.service.name):\(operation.name)"
+        for resource in visit.resources {
+            let objection = gatekeeper.objection(to: action, on: resource, by: caller, visit.arrival.surroundings)
+            if let objection {
+                let code = visit.service.wire == .query ? "AccessDenied" : "AccessDeniedException"
+                throw ServiceProblem(
+                    code,
+                    "User: \(caller.arn) is not authorized to perform: \(action) on resource: \(resource) \(objection)",
+                    status: visit.service.wire == .query || visit.service.wire.isRest ? 403 : 400)
+            }
+        }
+    }
+
+    private func believe(_ visit: Visit) throws(ServiceProblem) -> Caller {
+        var check = SignatureCheck()
+        check.services = [visit.service.signingName]
+        let now = SigningTime(milliseconds: Int64(WallClock.milliseconds))
+        do throws(SignatureRefusal) {
+            let key = try check.signer(
+                of: visit.arrival.signed, body: visit.arrival.request.body, at: now,
+                credentials: gatekeeper.credentials)
+            guard let caller = gatekeeper.caller(key.keyID) else { throw .unknownKey(key.keyID) }
+            return caller
+        } catch {
+            throw error.problem(visit.service.wire)
+        }
+    }
+
+    /// Nobody here answers to that.
+    private func stranger(_ arrival: Arrival, _ scope: SigningScope?) -> ServiceProblem {
+        guard let scope else {
+            return ServiceProblem(
+                "MissingAuthenticationToken", "Missing Authentication Token: this is a hub's AWS endpoint", status: 403)
+        }
+        let asked = arrival.request.target ?? scope.service
+        return ServiceProblem(
+            "UnknownOperationException",
+            "this hub does not offer \(asked.prefix(200)); it offers \(directory.services.map(\.name).joined(separator: ", "))",
+            status: 404)
+    }
+
+    private func write(_ visit: Visit, problem: ServiceProblem?) {
+        ledger.note(
+            CallRecord(
+                requestID: visit.requestID, milliseconds: Int64(WallClock.milliseconds), service: visit.service.name,
+                operation: visit.operation?.name ?? visit.arrival.request.target ?? "",
+                onlyReads: visit.operation?.onlyReads ?? false, caller: visit.caller,
+                keyID: visit.arrival.keyID ?? "", region: visit.arrival.scope?.region ?? region,
+                surroundings: visit.arrival.surroundings, resources: visit.resources, input: visit.input,
+                problem: problem))
+    }
+}
+
+/// What is known of a request so far.
+private struct Visit {
+    let service: AWSService
+    let arrival: Arrival
+    let requestID: String
+    var operation: Operation?
+    var caller: Caller?
+    var input = DatumMap()
+    var resources: [String] = []
+}

@@ -1,0 +1,53 @@
+internal import AWSProtocol
+internal import AWSSignature
+internal import Core
+internal import HTTP
+
+/// A request taken off its connection: everything that is looked at later, away from the reactor.
+struct Arrival: Sendable {
+    let request: WireRequest
+    let signed: SignedRequest
+    let surroundings: Surroundings
+    let host: String
+    private let authorization: AWSAuthorization?
+
+    init(_ exchange: Exchange) {
+        let head = exchange.head
+        let fields = head.fields
+        let path = head.pathText
+        let query = head.queryText
+        let body = unsafe Array(exchange.body)
+        request = WireRequest(
+            method: head.method.rawValue,
+            path: path.split(separator: "/").map { FormText.decoded($0, plusIsBlank: false) },
+            query: FormText.pairs(query),
+            fields: Dictionary(fields.map { ($0.name.lowercased(), Self.trimmed($0.value)) }) { first, _ in first },
+            body: body)
+        signed = SignedRequest(
+            head.method.rawValue, path, query: query, fields: fields.map { .init($0.name, $0.value) },
+            payload: .of(body))
+        host = request.fields["host"] ?? ""
+        authorization =
+            request.fields["authorization"].flatMap(AWSAuthorization.init(parsing:))
+            ?? AWSAuthorization(query: request.query)
+        surroundings = Surroundings(
+            sourceAddress: exchange.peer, userAgent: request.fields["user-agent"] ?? "",
+            region: authorization?.scope.region ?? "", isSecure: exchange.isSecure)
+    }
+
+    private static func trimmed(_ value: String) -> String {
+        let end = value.lastIndex { $0 != " " && $0 != "\t" }
+        return end.map { String(value[...$0].drop { $0 == " " || $0 == "\t" }) } ?? ""
+    }
+
+    /// What the signature says it is good for; believed later, or not.
+    var scope: SigningScope? { authorization?.scope }
+    var keyID: String? { authorization?.keyID }
+
+    /// How to refuse whoever speaks to nobody.
+    var guessedProtocol: WireProtocol {
+        if request.target != nil { return .json11 }
+        let type = request.fields["content-type"] ?? ""
+        return type.hasPrefix("application/x-www-form-urlencoded") ? .query : .restJSON
+    }
+}
