@@ -7,15 +7,16 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Ground", [
         ("CKernel", []), ("CJSON", []), ("CHTTP", []), ("CTLS", []), ("CZlib", []), ("CArchive", []), ("CRuntime", []),
         ("CImages", []), ("CModbus", []), ("CCameras", []), ("CDigest", []), ("CSQLite", []), ("CPage", []), ("CYAML", []),
-        ("CCurl", []), ("CKeys", []),
+        ("CCurl", []), ("CKeys", []), ("CXML", []), ("CChecksum", []),
     ]),
     ("Bedrock", [
         ("Core", ["CKernel"]),
-        ("Crypto", ["CDigest", "CKeys"]),
+        ("Crypto", ["CDigest", "CKeys", "CChecksum"]),
     ]),
     ("Letters", [
         ("JSON", ["CJSON", "Core"]),
         ("YAML", ["CYAML", "Core"]),
+        ("XML", ["CXML", "Core"]),
     ]),
     ("Languages", [
         ("InferenceProtocol", ["Core", "JSON"]),
@@ -27,7 +28,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("AWSSignature", ["Core", "Crypto"]),
         ("Recipes", ["Core", "Crypto", "JSON", "YAML"]),
         ("AWSEvents", ["Core", "JSON"]),
-        ("AWSProtocol", ["Core", "JSON"]),
+        ("AWSProtocol", ["Core", "JSON", "XML"]),
         ("EventPatterns", ["Core", "JSON"]),
         ("LogPatterns", ["Core", "JSON"]),
         ("Policies", ["Core", "JSON"]),
@@ -77,6 +78,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Secrets", ["Core", "Crypto", "AWSProtocol", "Records"]),
         ("Audit", ["Core", "Crypto", "JSON", "Database", "Files", "AWSProtocol", "Records", "AWSDoor"]),
         ("Telemetry", ["Core", "Database", "AWSProtocol", "LogPatterns", "Records"]),
+        ("Objects", ["Core", "Crypto", "JSON", "XML", "AWSProtocol", "AWSSignature", "Policies", "HTTP", "Database", "Files", "Records", "AWSDoor"]),
         ("Events", ["Core", "JSON", "Database", "AWSEvents", "AWSProtocol", "EventPatterns", "Records"]),
     ]),
     ("Proving", [
@@ -84,7 +86,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("PowerCuts", ["Core", "Crypto", "Files", "Process", "Disk", "Depot"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts", "AWSProtocol", "AWSDoor", "Identity", "Secrets", "Audit", "Telemetry", "Events"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts", "AWSProtocol", "AWSDoor", "Identity", "Secrets", "Audit", "Telemetry", "Events", "Objects"]),
         ("lineside-powercut", ["Core", "PowerCuts"]),
     ]),
 ]
@@ -110,7 +112,7 @@ let careful: [SwiftSetting] = [
 let strict = careful + [.strictMemorySafety()]
 
 /// Header-only rooms of the ground floor: a module map over a system library's own headers.
-let headerOnly: Set<String> = ["CArchive", "CRuntime", "CModbus", "CSQLite", "CYAML"]
+let headerOnly: Set<String> = ["CArchive", "CRuntime", "CModbus", "CSQLite", "CXML", "CYAML"]
 
 /// Where Debian keeps the headers of the camera libraries; `isystem`, because their warnings are not ours.
 let cameraHeaders =
@@ -148,6 +150,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("CoreTests", ["Core"]),
     ("JSONTests", ["Core", "JSON"]),
     ("YAMLTests", ["Core", "YAML"]),
+    ("XMLTests", ["Core", "XML"]),
     ("RecipesTests", ["Core", "Crypto", "JSON", "YAML", "Recipes"]),
     ("ONNXFormatTests", ["ONNXFormat"]),
     ("InferenceProtocolTests", ["Core", "JSON", "InferenceProtocol"]),
@@ -164,7 +167,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("ConveyorTests", ["Core", "LineMap", "Surfaces", "Conveyor"]),
     ("StationTests", ["Core", "Station"]),
     ("LineDrillTests", ["LineDrill"]),
-    ("CryptoTests", ["Core", "Crypto"]),
+    ("CryptoTests", ["CChecksum", "Core", "Crypto"]),
     ("DatabaseTests", ["Core", "Files", "Database"]),
     ("PartLedgerTests", ["Core", "Crypto", "Files", "Database", "Process", "PartLedger"]),
     ("AWSEventsTests", ["Core", "JSON", "AWSEvents"]),

@@ -16,6 +16,7 @@ from node import Node, StationOfNode
 from plc import ServedPLC
 from releases import WATCH
 from server import Server, clean_environment
+from store import make_bucket
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE_MODELS = ROOT / "Samples" / "models"
@@ -180,3 +181,21 @@ def make_hub(binary, tmp_path_factory):
     yield make
     for hub in made:
         hub.stop()
+
+
+@pytest.fixture(scope="module")
+def s3(hub):
+    """boto3's client of the shared hub's object store."""
+    return hub.client("s3")
+
+
+@pytest.fixture
+def bucket(hub):
+    """A new bucket of the shared hub."""
+    return make_bucket(hub)
+
+
+@pytest.fixture
+def versioned(hub):
+    """A new bucket of the shared hub that keeps every version."""
+    return make_bucket(hub, "versioned", "Enabled")

@@ -1,5 +1,6 @@
 """A running hub: `lineside hub` over a folder of its own, boto3 clients of it, and raw requests that botocore signs."""
 
+import hashlib
 import itertools
 import json
 import os
@@ -41,6 +42,7 @@ class Hub:
     def __init__(self, binary, folder, *flags):
         self.binary, self.folder, self.flags = binary, folder, flags
         self.data = folder / "data"
+        self.region = flags[flags.index("--region") + 1] if "--region" in flags else REGION
         self.job = None
         self.clients, self.lock = {}, threading.Lock()
         self.boto = boto3.session.Session()
@@ -130,7 +132,7 @@ class Hub:
                 self.clients[name] = self.boto.client(
                     service,
                     endpoint_url=self.url,
-                    region_name=REGION,
+                    region_name=self.region,
                     config=ONE_TRY,
                     **(credentials or self.key),
                 )
@@ -146,14 +148,15 @@ class Hub:
         return self.client("sts").get_caller_identity()["Account"]
 
     def arn(self, service, resource):
-        return f"arn:aws:{service}:{REGION}:{self.account}:{resource}"
+        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
-    def sign(self, service, method="POST", path="/", headers=None, body=b"", at=None, region=REGION, **credentials):
+    def sign(self, service, method="POST", path="/", headers=None, body=b"", at=None, region=None, **credentials):
         """The headers with botocore's signature over all of them; `at` is the clock of the one who signs."""
         key = credentials or self.key
         owner = Credentials(key["aws_access_key_id"], key["aws_secret_access_key"], key.get("aws_session_token"))
         request = AWSRequest(method, self.url + path, dict(headers or {}), body)
-        Signer(owner, service, region, at).add_auth(request)
+        signer = ObjectSigner if service == "s3" else Signer
+        signer(owner, service, region or self.region, at).add_auth(request)
         return dict(request.headers)
 
     def raw(self, method="POST", path="/", headers=None, body=b""):
@@ -174,6 +177,18 @@ class Signer(SigV4Auth):
         if self.at:
             request.context["timestamp"] = self.at.strftime(SIGV4_TIMESTAMP)
         super()._modify_request_before_signing(request)
+
+
+class ObjectSigner(Signer):
+    """For the object store: a path is signed as it stands, and the hash of a body is a field, which may be given."""
+
+    def _normalize_url_path(self, path):
+        return path
+
+    def _modify_request_before_signing(self, request):
+        super()._modify_request_before_signing(request)
+        if "X-Amz-Content-SHA256" not in request.headers:
+            request.headers["X-Amz-Content-SHA256"] = hashlib.sha256(request.body or b"").hexdigest()
 
 
 # -- what the tests say often -----------------------------------------------------------------------------------------

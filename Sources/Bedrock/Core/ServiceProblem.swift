@@ -3,6 +3,9 @@ package struct ServiceProblem: Error, Hashable, Sendable {
     package let code: String
     package let message: String
     package let status: Int
+    /// What else is said: members of the refusal, and fields of its head.
+    package var details: [String: String] = [:]
+    package var fields: [String: String] = [:]
 
     package init(_ code: String, _ message: String, status: Int = 400) {
         self.code = code

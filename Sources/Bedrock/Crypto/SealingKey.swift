@@ -55,3 +55,36 @@ package struct SealingKey: Sendable {
         }
     }
 }
+
+/// Long bytes in chunks, under a key that seals nothing else: a chunk's number is its nonce, so that chunks cannot change
+/// places.
+extension SealingKey {
+    package static let chunkOverhead = tagBytes
+
+    package func seal(chunk plain: [UInt8], number: UInt64) -> [UInt8] {
+        let nonce = Self.nonce(number)
+        return unsafe [UInt8](unsafeUninitializedCapacity: plain.count + Self.tagBytes) { buffer, count in
+            let start = buffer.baseAddress
+            let done = unsafe ls_seal(bytes, nonce, nil, 0, plain, plain.count, start)
+            precondition(done, "libcrypto has no AES-256-GCM")
+            count = plain.count + Self.tagBytes
+        }
+    }
+
+    /// Nil for what was changed, or is another chunk.
+    package func open(chunk sealed: [UInt8], number: UInt64) -> [UInt8]? {
+        guard sealed.count >= Self.tagBytes else { return nil }
+        let nonce = Self.nonce(number)
+        var isWhole = false
+        let plain = unsafe [UInt8](unsafeUninitializedCapacity: sealed.count) { buffer, count in
+            let start = buffer.baseAddress
+            isWhole = unsafe ls_unseal(bytes, nonce, nil, 0, sealed, sealed.count, start)
+            count = isWhole ? sealed.count - Self.tagBytes : 0
+        }
+        return isWhole ? plain : nil
+    }
+
+    private static func nonce(_ number: UInt64) -> [UInt8] {
+        [0, 0, 0, 0] + (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * $0)) }
+    }
+}

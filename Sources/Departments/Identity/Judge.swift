@@ -56,11 +56,15 @@ extension IdentityDesk: Gatekeeper {
     }
 
     package func objection(
-        to action: String, on resource: String, by caller: AWSProtocol.Caller, _ surroundings: Surroundings
+        to action: String, on resource: String, policy: String?, by caller: AWSProtocol.Caller,
+        _ surroundings: Surroundings
     ) -> String? {
         let request = AccessRequest(
             principal: principal(caller), action: action, resource: resource, context: context(surroundings))
-        switch rules(of: caller).decide(request) {
+        let own = policy.flatMap { judge.document($0, as: .resource) }
+        switch rules(of: caller, resource: own.map { [AttachedPolicy(name: "policy", document: $0)] } ?? []).decide(
+            request)
+        {
         case .allowed: return nil
         case .deniedExplicitly(let statement): return "with an explicit deny in a policy (\(statement))"
         case .notAllowed: return "because no policy allows the \(action) action"
@@ -96,11 +100,12 @@ extension IdentityDesk: Gatekeeper {
 
     private func context(_ surroundings: Surroundings) -> [String: [String]] {
         let now = WallClock.milliseconds
-        return [
+        let common: [String: [String]] = [
             "aws:SourceIp": [surroundings.sourceAddress], "aws:UserAgent": [surroundings.userAgent],
             "aws:RequestedRegion": [surroundings.region], "aws:SecureTransport": ["\(surroundings.isSecure)"],
             "aws:CurrentTime": [CivilTime(milliseconds: Int64(now)).iso], "aws:EpochTime": ["\(now / 1000)"],
         ]
+        return surroundings.facts.merging(common) { $1 }
     }
 
     private func rules(of caller: AWSProtocol.Caller, resource: [AttachedPolicy] = []) -> AccessRules {

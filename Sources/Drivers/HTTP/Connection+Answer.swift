@@ -74,6 +74,51 @@ extension Connection {
         line.append(closesAfter ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n" as StaticString)
     }
 
+    /// Answers with a body that is given piece by piece.
+    func respond(
+        _ status: Status, _ type: String, _ fields: [(String, String)], length: Int, from source: (any BodySource)?
+    ) {
+        closesAfter = closesAfter || reactor.isDraining
+        let line = fieldLines
+        line.removeAll()
+        line.append(status.line)
+        unsafe line.append(reactor.dateLine.bytes)
+        for (name, value) in (type.isEmpty ? [] : [("Content-Type", type)]) + fields {
+            line.append(name)
+            line.append(": " as StaticString)
+            // Whoever chose the value does not choose the fields behind it.
+            for byte in value.utf8 { line.append(byte < 0x20 || byte == 0x7f ? UInt8(ascii: " ") : byte) }
+            line.append("\r\n" as StaticString)
+        }
+        let hasBody = status != .noContent && status != .notModified
+        if hasBody {
+            line.append("Content-Length: " as StaticString)
+            line.append(decimal: length)
+            line.append("\r\n" as StaticString)
+        }
+        line.append(closesAfter ? "Connection: close\r\n\r\n" : "\r\n" as StaticString)
+        output.removeAll()
+        unsafe output.append(line.bytes)
+        sent = 0
+        let isHead = unsafe head.pointee.method == 2
+        sourceBytes = isHead || !hasBody ? 0 : length
+        self.source = sourceBytes > 0 ? source : nil
+        flush()
+    }
+
+    /// The next piece of a body that is given piece by piece; false when there is none.
+    private func refill() -> Bool {
+        guard let source, sourceBytes > 0 else { return false }
+        output.removeAll()
+        sent = 0
+        guard source.give(min(sourceBytes, Self.pieceBytes), to: output), output.count > 0 else {
+            close()
+            return false
+        }
+        sourceBytes -= output.count
+        return true
+    }
+
     /// Begins an answer that goes on until one side leaves.
     func beginStream(_ type: StaticString, _ fields: [(StaticString, String)]) {
         isStreaming = true
@@ -121,7 +166,16 @@ extension Connection {
     }
 
     func flush() {
-        while sent < output.count {
+        var pieces = 16
+        while sent < output.count || refill() {
+            if sent == 0, source != nil {
+                pieces -= 1
+                // Others wait too: this one goes on when the socket is next said to be ready.
+                if pieces == 0 {
+                    if phase != .writing { enter(.writing) }
+                    return want((interest & ~UInt32(LS_IN)) | UInt32(LS_OUT))
+                }
+            }
             switch unsafe transport.transmit(output.base + sent, output.count - sent) {
             case .bytes(let count):
                 sent += count
@@ -135,7 +189,7 @@ extension Connection {
             case .closed, .failed: return close()
             }
         }
-        finish()
+        if phase != .closed { finish() }
     }
 
     /// The answer is out: on to the next request, or goodbye.
@@ -150,6 +204,7 @@ extension Connection {
         exchange = nil
         route = nil
         unsafe destination = nil
+        source = nil
         done?.onSent?()
         done?.onSent = nil
         if closesAfter { return lingersAfter ? beginLingering() : close() }

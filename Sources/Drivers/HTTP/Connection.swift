@@ -24,6 +24,9 @@ internal import Glibc
     var taken = 0
     var sent = 0
     var destination: UnsafeMutableRawPointer?
+    /// What is still to be sent comes from here.
+    var source: (any BodySource)?
+    var sourceBytes = 0
     var bodyCount = 0
     private var bodyBytesMax = 0
     var remaining = 0
@@ -36,6 +39,8 @@ internal import Glibc
     var lingered = 0
     var isAdvancing = false
     private var wakeMark = 1
+    /// What is sunk or given at a time.
+    static let pieceBytes = 256 << 10
     private static let smallPieceBytes = 128 << 10
     private static let largePieceBytes = 512 << 10
     var phaseBegan = Instant.now
@@ -167,6 +172,7 @@ internal import Glibc
         if length > bodyBytesMax { return refuse(.contentTooLarge, bodyLimitText) }
         if unsafe head.pointee.chunked != 0 {
             bodyBuffer.removeAll()
+            if let sink = exchange?.sink, !sinkChunks(sink) { return giveUp() }
             sayContinue(request)
             enter(.chunks)
             let rest = unsafe UnsafeRawBufferPointer(rebasing: input.bytes[taken...])
@@ -184,7 +190,7 @@ internal import Glibc
 
     /// The route, once it is known to be allowed; otherwise the refusal has been sent.
     private func find(_ request: RequestHead) -> Route? {
-        switch unsafe reactor.router.match(request.method, request.path) {
+        switch reactor.router.match(request) {
         case .nothing:
             refuse(.notFound, unsafe "no such path: \(String(decoding: request.path.prefix(200), as: UTF8.self))")
         case .otherMethods(let methods):
@@ -197,6 +203,7 @@ internal import Glibc
                 return nil
             }
             exchange = made
+            made.sink = route.sink?(made)
             return route
         }
         return nil
@@ -205,6 +212,7 @@ internal import Glibc
     private func receive(_ length: Int, _ route: Route, _ request: RequestHead) {
         bodyBuffer.removeAll()
         guard let exchange else { return }
+        if let sink = exchange.sink { return sinkBody(length, sink, request) }
         let chosen = route.place?(exchange, length)?.baseAddress
         let target = unsafe chosen ?? bodyBuffer.reserve(length)
         unsafe destination = unsafe target
@@ -220,7 +228,7 @@ internal import Glibc
     }
 
     /// A large body is taken in large pieces: each wake-up costs more than copying what it brought.
-    private func waitForMuch() {
+    func waitForMuch() {
         setWakeMark(remaining > Self.smallPieceBytes ? min(remaining, Self.largePieceBytes) : 1)
     }
 
@@ -230,13 +238,14 @@ internal import Glibc
         transport.wakeOnly(for: bytes)
     }
 
-    private func sayContinue(_ request: RequestHead) {
+    func sayContinue(_ request: RequestHead) {
         guard input.count == taken, request.value(of: "expect")?.lowercased() == "100-continue" else { return }
         let line: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
         _ = unsafe transport.transmit(line.utf8Start, line.utf8CodeUnitCount)
     }
 
     private func readBody() {
+        if let sink = exchange?.sink { return readIntoSink(sink) }
         guard let destination = unsafe destination else { return close() }
         var budget = 4 << 20
         while remaining > 0, budget > 0 {
@@ -257,7 +266,7 @@ internal import Glibc
         advance()
     }
 
-    private func endedEarly() {
+    func endedEarly() {
         refuse(.badRequest, "the request body ended after \(bodyCount - remaining) of \(bodyCount) bytes")
     }
 
@@ -291,8 +300,11 @@ internal import Glibc
             head, start.assumingMemoryBound(to: CChar.self), bytes.count, room.assumingMemoryBound(to: CChar.self),
             &used)
         unsafe bodyBuffer.commit(head.pointee.sink_bytes)
-        if bodyBuffer.count > bodyBytesMax {
+        bodyCount += unsafe head.pointee.sink_bytes
+        if bodyCount > bodyBytesMax {
             refuse(.contentTooLarge, bodyLimitText)
+        } else if let sink = exchange?.sink, status != LS_HEAD_BAD, !sinkChunks(sink) {
+            giveUp()
         } else if status == LS_HEAD_DONE {
             return (used, true)
         } else if status == LS_HEAD_BAD {
@@ -303,11 +315,13 @@ internal import Glibc
 
     // MARK: handling
 
-    private func complete(_ body: UnsafeRawBufferPointer) {
+    func complete(_ body: UnsafeRawBufferPointer) {
         guard let exchange, let route else { return close() }
         exchange.lastByte = reactor.refreshNow()
         unsafe exchange.body = unsafe body
         enter(.handling)
+        // What goes into a sink stays as it is.
+        if exchange.sink != nil { return route.handler(exchange) }
         guard let coding = exchange.head.value(of: "content-encoding")?.lowercased(), coding != "identity", coding != ""
         else {
             return route.handler(exchange)

@@ -23,6 +23,8 @@ package import Core
     /// The body's memory, when it has been taken from the connection.
     private var detached: ByteBuffer?
     var inflated: InflatedBody?
+    /// What the route chose to take the body with.
+    package internal(set) var sink: (any BodySink)?
 
     /// The client's address; empty when it is gone.
     package var peer: String { connection?.transport.peer ?? "" }
@@ -57,6 +59,16 @@ package import Core
         isAnswered = true
         guard let connection, connection.isOpen(for: self) else { return }
         connection.respond(status, type, fields, write)
+    }
+
+    /// Answers with a body of known length that is given piece by piece, as it is.
+    package func respond(
+        _ status: Status, _ type: String, fields: [(String, String)], length: Int, from source: (any BodySource)?
+    ) {
+        guard !isAnswered else { return }
+        isAnswered = true
+        guard let connection, connection.isOpen(for: self) else { return }
+        connection.respond(status, type, fields, length: length, from: source)
     }
 
     /// Begins an answer that goes on, piece by piece, until one side leaves; nil when nobody waits for it any more.

@@ -3,6 +3,8 @@
     package typealias Handler = @Sendable (Exchange) -> Void
     /// Chooses where a body of known length is received; nil means the connection's own buffer.
     package typealias Place = @Sendable (Exchange, Int) -> UnsafeMutableRawBufferPointer?
+    /// Takes a body piece by piece, as it is on the wire; nil means that it is received as usual.
+    package typealias Sink = @Sendable (Exchange) -> (any BodySink)?
 
     package let method: Method
     package let pattern: String
@@ -13,11 +15,12 @@
     package let bodyBytesMax: Int?
     package let document: RouteDocument
     package let place: Place?
+    package let sink: Sink?
     package let handler: Handler
 
     package init(
         _ method: Method, _ pattern: String, _ summary: String, changesState: Bool = false, bodyBytesMax: Int? = nil,
-        document: RouteDocument = RouteDocument(), place: Place? = nil, handler: @escaping Handler
+        document: RouteDocument = RouteDocument(), place: Place? = nil, sink: Sink? = nil, handler: @escaping Handler
     ) {
         self.method = method
         self.pattern = pattern
@@ -26,6 +29,7 @@
         self.bodyBytesMax = bodyBytesMax
         self.document = document
         unsafe self.place = unsafe place
+        self.sink = sink
         self.handler = handler
     }
 }

@@ -15,9 +15,10 @@ package struct Router: Sendable {
     package let routes: [Route]
     private let entries: [Entry]
     /// Takes what no route of a path takes, whatever its method.
-    private let otherwise: Route?
+    private let otherwise: Otherwise?
+    package typealias Otherwise = @Sendable (RequestHead) -> Route
 
-    package init(_ routes: [Route], otherwise: Route? = nil) {
+    package init(_ routes: [Route], otherwise: Otherwise? = nil) {
         self.routes = routes
         self.otherwise = otherwise
         entries = routes.map { Entry(route: $0, segments: Self.segments($0.pattern)) }
@@ -29,6 +30,14 @@ package struct Router: Sendable {
         return pattern.count > 1 && pattern.hasSuffix("/") ? named + [[]] : named
     }
 
+    /// The route of a request.
+    func match(_ request: RequestHead) -> Match {
+        let match = unsafe match(request.method, request.path)
+        guard let otherwise else { return match }
+        if case .route = match { return match }
+        return .route(otherwise(request), parameters: [])
+    }
+
     package func match(_ method: Method, _ path: UnsafeRawBufferPointer) -> Match {
         let wanted = method == .head ? .get : method
         var allowed: [Method] = []
@@ -37,7 +46,6 @@ package struct Router: Sendable {
             if entry.route.method == wanted { return .route(entry.route, parameters: parameters) }
             allowed.append(entry.route.method)
         }
-        if let otherwise { return .route(otherwise, parameters: []) }
         return allowed.isEmpty ? .nothing : .otherMethods(allowed)
     }
 

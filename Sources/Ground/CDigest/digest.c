@@ -48,19 +48,23 @@ bool ls_sha256_of(const void *bytes, size_t count, ls_sha256_digest *digest) {
 
 void ls_base64(const uint8_t *bytes, size_t count, char *text) { EVP_EncodeBlock((unsigned char *)text, bytes, (int)count); }
 
-ls_sha512 *ls_sha512_create(void) {
+ls_digest *ls_digest_create(ls_digest_kind kind) {
+    const EVP_MD *wanted = kind == LS_MD5 ? EVP_md5()
+        : kind == LS_SHA1                ? EVP_sha1()
+        : kind == LS_SHA256              ? EVP_sha256()
+                                         : EVP_sha512();
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    if (context && EVP_DigestInit_ex(context, EVP_sha512(), NULL) != 1) { EVP_MD_CTX_free(context); return NULL; }
-    return (ls_sha512 *)context;
+    if (context && EVP_DigestInit_ex(context, wanted, NULL) != 1) { EVP_MD_CTX_free(context); return NULL; }
+    return (ls_digest *)context;
 }
 
-bool ls_sha512_update(ls_sha512 *sha, const void *bytes, size_t count) {
-    return EVP_DigestUpdate((EVP_MD_CTX *)sha, bytes, count) == 1;
+bool ls_digest_update(ls_digest *digest, const void *bytes, size_t count) {
+    return EVP_DigestUpdate((EVP_MD_CTX *)digest, bytes, count) == 1;
 }
 
-bool ls_sha512_finish(ls_sha512 *sha, uint8_t *digest) { return EVP_DigestFinal_ex((EVP_MD_CTX *)sha, digest, NULL) == 1; }
+bool ls_digest_finish(ls_digest *digest, uint8_t *out) { return EVP_DigestFinal_ex((EVP_MD_CTX *)digest, out, NULL) == 1; }
 
-void ls_sha512_free(ls_sha512 *sha) { EVP_MD_CTX_free((EVP_MD_CTX *)sha); }
+void ls_digest_free(ls_digest *digest) { EVP_MD_CTX_free((EVP_MD_CTX *)digest); }
 
 bool ls_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count, ls_sha256_digest *digest) {
     unsigned char out[EVP_MAX_MD_SIZE];
@@ -69,6 +73,10 @@ bool ls_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t
     if (!algorithm || !HMAC(algorithm, key ? key : "", (int)key_count, bytes, count, out, NULL)) return false;
     put(out, digest);
     return true;
+}
+
+bool ls_hmac_sha1(const void *key, size_t key_count, const void *bytes, size_t count, uint8_t out[20]) {
+    return HMAC(EVP_sha1(), key ? key : "", (int)key_count, bytes, count, out, NULL) != NULL;
 }
 
 enum { TAG_BYTES = 16 };

@@ -1,5 +1,6 @@
 package import Core
 internal import JSON
+internal import XML
 
 /// An answer as it goes out.
 package struct WireAnswer: Sendable {
@@ -27,11 +28,11 @@ package struct WireAnswer: Sendable {
             let body = status == 204 || isEmpty && service.wire != .restJSON && output.isNull ? [] : output.bare.json
             return WireAnswer(status, service.wire, body: body)
         case .query:
-            var xml = XMLText()
+            var xml = XMLWriter()
             xml.open("\(operation.name)Response", [("xmlns", service.xmlNamespace)])
             if let map = output.map, !map.isEmpty { xml.element("\(operation.name)Result", output) }
             xml.open("ResponseMetadata")
-            xml.element("RequestId", .text(requestID))
+            xml.element("RequestId", requestID)
             xml.close("ResponseMetadata")
             xml.close("\(operation.name)Response")
             return WireAnswer(200, .query, body: xml.bytes)
@@ -45,14 +46,14 @@ package struct WireAnswer: Sendable {
             let body: Datum = ["__type": .text(problem.code), "message": .text(problem.message)]
             return WireAnswer(problem.status, wire, errorType: problem.code, body: body.json)
         case .query:
-            var xml = XMLText()
+            var xml = XMLWriter()
             xml.open("ErrorResponse", [("xmlns", "http://webservices.amazon.com/AWSFault/2005-15-09")])
             xml.open("Error")
-            xml.element("Type", .text(problem.status < 500 ? "Sender" : "Receiver"))
-            xml.element("Code", .text(problem.code))
-            xml.element("Message", .text(problem.message))
+            xml.element("Type", problem.status < 500 ? "Sender" : "Receiver")
+            xml.element("Code", problem.code)
+            xml.element("Message", problem.message)
             xml.close("Error")
-            xml.element("RequestId", .text(requestID))
+            xml.element("RequestId", requestID)
             xml.close("ErrorResponse")
             return WireAnswer(problem.status, .query, body: xml.bytes)
         }

@@ -7,6 +7,7 @@ internal import Events
 internal import Files
 internal import HTTP
 internal import Identity
+internal import Objects
 internal import Secrets
 internal import Telemetry
 
@@ -31,21 +32,24 @@ final class HubHousehold {
             folder.path + "/hub.lock",
             refusal: Fault(
                 .unavailable, "another hub runs in \(folder.path)", hint: "stop that one, or name another --data"))
-        departments = try HubDepartments(folder, settings)
+        let workers = WorkerPool("hub", threads: Self.workers)
+        departments = try HubDepartments(folder, settings, workers)
         if !folder.hasAdministrator {
             let (keyID, secret) = try departments.begin()
             try folder.keep(administrator: keyID, secret: secret)
         }
-        let workers = WorkerPool("hub", threads: Self.workers)
         let door = AWSDoor(
             departments.directory, gatekeeper: departments.identity, ledger: departments.audit, region: settings.region,
             workers: workers)
         let health = unsafe Route(.get, "/healthz", "Whether the hub lives") {
             $0.respond(.ok) { $0.append("{\"status\":\"ok\"}" as StaticString) }
         }
-        var plan = ServerPlan(router: Router([health], otherwise: door.route), workers: workers)
+        let (objects, others) = (departments.objects.route, door.route)
+        var plan = ServerPlan(
+            router: Router([health], otherwise: { ObjectsDesk.isFor($0) ? objects : others }), workers: workers)
         host = options.text("host") ?? "127.0.0.1"
         plan.host = host
+        plan.limits.bodyBytesMax = .max
         plan.port = try options.int("port", in: 0...65_535) ?? 8400
         server = try Server(plan, reactors: Self.reactors)
     }
@@ -73,8 +77,9 @@ struct HubDepartments {
     private let secrets: SecretsDesk
     private let logs: LogsDesk
     private let events: EventsDesk
+    let objects: ObjectsDesk
 
-    init(_ folder: HubFolder, _ settings: HubFolder.Settings) throws {
+    init(_ folder: HubFolder, _ settings: HubFolder.Settings, _ workers: WorkerPool) throws {
         let seal = try folder.sealingKey()
         identity = try IdentityDesk(folder.path + "/identity.db", account: settings.account, seal: seal)
         audit = try AuditLog(folder.audit)
@@ -83,6 +88,9 @@ struct HubDepartments {
         events = try EventsDesk(
             folder.path + "/events.db", account: settings.account, region: settings.region,
             receivers: [LogGroupReceiver(logs: logs)])
+        objects = try ObjectsDesk(
+            folder.path + "/objects", account: settings.account, region: settings.region, seal: seal,
+            gatekeeper: identity, ledger: audit, workers: workers)
     }
 
     var directory: ServiceDirectory {
@@ -96,6 +104,7 @@ struct HubDepartments {
 
     func close() {
         events.close()
+        objects.close()
         logs.close()
         secrets.close()
         identity.close()

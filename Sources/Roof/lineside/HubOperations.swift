@@ -3,6 +3,7 @@ internal import Core
 internal import Crypto
 internal import Files
 internal import JSON
+internal import Objects
 
 /// `lineside hub operations`: what is offered, from the declarations that route.
 enum HubOperations {
@@ -11,19 +12,17 @@ enum HubOperations {
         defer { FileAccess.remove(folder) }
         try FileAccess.makeFolder(folder, mode: 0o700)
         let hub = HubFolder(try Options(["--data", folder], flags: [HubFolder.flag]))
-        let departments = try HubDepartments(hub, try hub.settle(region: nil))
-        let services = departments.directory.services.sorted { $0.name < $1.name }
+        let departments = try HubDepartments(hub, try hub.settle(region: nil), WorkerPool("list", threads: 1))
+        var offered = departments.directory.services.map { ($0.name, $0.operations.map(\.name).sorted()) }
+        offered.append(("s3", ObjectsDesk.operationNames.sorted()))
+        offered.sort { $0.0 < $1.0 }
         if try options.wantsJSON {
-            let rows = services.map { service -> Datum in
-                ["service": .text(service.name), "operations": .list(service.operations.map { .text($0.name) })]
+            let rows = offered.map { service, names -> Datum in
+                ["service": .text(service), "operations": .list(names.map(Datum.text))]
             }
             Verbs.say(String(decoding: Datum.list(rows).json, as: UTF8.self))
         } else {
-            for service in services {
-                for operation in service.operations.sorted(by: { $0.name < $1.name }) {
-                    Verbs.say("\(service.name):\(operation.name)")
-                }
-            }
+            for (service, names) in offered { for name in names { Verbs.say("\(service):\(name)") } }
         }
         return ExitCode.ok
     }

@@ -89,7 +89,8 @@ package final class AWSDoor: Sendable {
         guard let caller = visit.caller else { return }
         let action = "\(visit.service.name):\(operation.name)"
         for resource in visit.resources {
-            let objection = gatekeeper.objection(to: action, on: resource, by: caller, visit.arrival.surroundings)
+            let objection = gatekeeper.objection(
+                to: action, on: resource, policy: nil, by: caller, visit.arrival.surroundings)
             if let objection {
                 let code = visit.service.wire == .query ? "AccessDenied" : "AccessDeniedException"
                 throw ServiceProblem(

@@ -8,8 +8,10 @@ package protocol Gatekeeper: Sendable {
     func credentials(_ keyID: String) -> AWSCredentials?
     /// Whose key it is.
     func caller(_ keyID: String) -> Caller?
-    /// Nil, or why the caller may not do this to that.
-    func objection(to action: String, on resource: String, by caller: Caller, _ request: Surroundings) -> String?
+    /// Nil, or why the caller may not do this to that. `policy`: the resource's own, where it has one.
+    func objection(
+        to action: String, on resource: String, policy: String?, by caller: Caller, _ surroundings: Surroundings
+    ) -> String?
 }
 
 /// What a decision may depend on beside who, what and where to.
@@ -18,6 +20,15 @@ package struct Surroundings: Hashable, Sendable {
     package let userAgent: String
     package let region: String
     package let isSecure: Bool
+    /// What a service knows of the request, by the condition keys of its own.
+    package var facts: [String: [String]] = [:]
+
+    package init(sourceAddress: String, userAgent: String, region: String, isSecure: Bool) {
+        self.sourceAddress = sourceAddress
+        self.userAgent = userAgent
+        self.region = region
+        self.isSecure = isSecure
+    }
 }
 
 /// One call as the audit keeps it.
@@ -34,6 +45,25 @@ package struct CallRecord: Sendable {
     package let resources: [String]
     package let input: DatumMap
     package let problem: ServiceProblem?
+
+    package init(
+        requestID: String, milliseconds: Int64, service: String, operation: String, onlyReads: Bool, caller: Caller?,
+        keyID: String, region: String, surroundings: Surroundings, resources: [String], input: DatumMap,
+        problem: ServiceProblem?
+    ) {
+        self.requestID = requestID
+        self.milliseconds = milliseconds
+        self.service = service
+        self.operation = operation
+        self.onlyReads = onlyReads
+        self.caller = caller
+        self.keyID = keyID
+        self.region = region
+        self.surroundings = surroundings
+        self.resources = resources
+        self.input = input
+        self.problem = problem
+    }
 }
 
 /// Where calls are written down.

@@ -1,0 +1,130 @@
+internal import AWSProtocol
+internal import Core
+internal import Crypto
+internal import Database
+internal import Records
+internal import XML
+
+/// Parts become an object: those that are named, in the order of their numbers.
+enum MultipartCompletion {
+    static func answer(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
+        let upload = try Multipart.find(visit)
+        let root = try ObjectDocument.read(visit.intake.document, root: "CompleteMultipartUpload")
+        let there = try visit.desk.shelf.read { database throws(Fault) in try Multipart.parts(of: upload.id, database) }
+        let chosen = try choose(root, among: there)
+        let object = try object(of: chosen, upload, visit)
+        let outcome = try commit(object, upload, chosen, there, visit)
+        var fields = [("x-amz-server-side-encryption", "AES256")]
+        if let version = outcome.version { fields.append(("x-amz-version-id", version)) }
+        return ObjectAnswer("CompleteMultipartUploadResult", fields: fields) { xml in
+            xml.element("Location", "http://\(visit.request.field("host") ?? "")/\(visit.bucketName)/\(visit.key)")
+            xml.element("Bucket", visit.bucketName)
+            xml.element("Key", visit.key)
+            xml.element("ETag", "\"\(object.etag)\"")
+            ObjectChecksums.write(object.checksums, to: &xml)
+        }
+    }
+
+    private static func choose(
+        _ root: XMLElement, among there: [Multipart.Part]
+    ) throws(ServiceProblem) -> [Multipart.Part] {
+        let byNumber = Dictionary(there.map { ($0.number, $0) }) { $1 }
+        var chosen: [Multipart.Part] = []
+        for element in root.all("Part") {
+            guard let number = element["PartNumber"].flatMap({ Int($0.text.trimmed) }) else {
+                throw ObjectProblem.malformedXML
+            }
+            if let last = chosen.last, last.number >= number {
+                throw ServiceProblem(
+                    "InvalidPartOrder",
+                    "The list of parts was not in ascending order. Parts must be ordered by part number.")
+            }
+            let etag = (element["ETag"]?.text ?? "").trimmed.filter { $0 != "\"" }
+            guard let part = byNumber[number], part.etag == etag,
+                element.children.allSatisfy({
+                    !$0.name.hasPrefix("Checksum") || part.checksums[$0.name]?.text == $0.text.trimmed
+                })
+            else {
+                throw ServiceProblem(
+                    "InvalidPart",
+                    "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."
+                )
+            }
+            chosen.append(part)
+        }
+        guard !chosen.isEmpty, chosen.count <= Multipart.partsMax else { throw ObjectProblem.malformedXML }
+        guard chosen.dropLast().allSatisfy({ $0.size >= Multipart.partBytesMin }) else {
+            throw ServiceProblem("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size")
+        }
+        return chosen
+    }
+
+    private static func object(
+        of parts: [Multipart.Part], _ upload: Multipart.Upload, _ visit: ObjectVisit
+    ) throws(ServiceProblem) -> NewObject {
+        var object = NewObject()
+        var md5: MD5? = MD5()
+        for part in parts { md5?.update(Hexadecimal.bytes(part.etag) ?? []) }
+        object.etag = Hexadecimal.text(md5.take()?.finish() ?? []) + "-\(parts.count)"
+        object.size = parts.reduce(0) { $0 + $1.size }
+        object.blobs = parts.flatMap(\.blobs)
+        object.fields = upload.body["fields"]?.map ?? DatumMap()
+        object.tags = upload.body["tags"]?.list ?? []
+        object.parts = parts.map { ["number": .whole($0.number), "size": .whole($0.size)] }
+        if let size = visit.request.field("x-amz-mp-object-size"), Int(size) != object.size {
+            throw ObjectProblem.request("The provided 'x-amz-mp-object-size' header does not match what was computed.")
+        }
+        guard let algorithm = upload.algorithm, let value = checksum(of: parts, algorithm, isWhole: upload.isWhole)
+        else {
+            return object
+        }
+        if let wanted = visit.request.field(algorithm.fieldName), wanted != value { throw ObjectProblem.badDigest }
+        object.checksums[algorithm.elementName] = .text(value)
+        object.checksums["ChecksumType"] = .text(upload.isWhole ? "FULL_OBJECT" : "COMPOSITE")
+        return object
+    }
+
+    /// Of the whole, put together from the parts'; or of the parts' checksums, with their number behind.
+    private static func checksum(
+        of parts: [Multipart.Part], _ algorithm: ChecksumAlgorithm, isWhole: Bool
+    ) -> String? {
+        let values = parts.compactMap { $0.checksums[algorithm.elementName]?.text.flatMap { Base64.bytes($0) } }
+        guard values.count == parts.count, let first = values.first else { return nil }
+        if isWhole {
+            var whole = first
+            for (value, part) in zip(values, parts).dropFirst() {
+                guard let joined = Checksum.combine(algorithm, whole, value, secondByteCount: part.size) else {
+                    return nil
+                }
+                whole = joined
+            }
+            return Base64.text(whole)
+        }
+        var checksum: Checksum? = Checksum(algorithm)
+        for value in values { checksum?.update(value) }
+        return Base64.text(checksum.take()?.finish() ?? []) + "-\(parts.count)"
+    }
+
+    /// The version comes to be and the upload ends in one change; parts that were not named go.
+    private static func commit(
+        _ object: NewObject, _ upload: Multipart.Upload, _ chosen: [Multipart.Part], _ there: [Multipart.Part],
+        _ visit: ObjectVisit
+    ) throws(ServiceProblem) -> ObjectRows.Outcome {
+        let (bucket, key, none) = (visit.bucketName, visit.key, visit.request.field("if-none-match"))
+        let kept = Set(object.blobs)
+        let outcome = try visit.desk.shelf.change { desk -> ObjectRows.Outcome in
+            let rows = try desk.database.rows("SELECT 1 FROM uploads WHERE id = ?", [.text(upload.id)]) { $0.int(0) }
+            guard !rows.isEmpty else { throw ObjectProblem.noSuchUpload }
+            if let none, let latest = try ObjectRows.latest(bucket, key, desk.database), !latest.isMarker,
+                Preconditions.names(none, latest.etag)
+            {
+                throw ObjectProblem.precondition
+            }
+            try desk.database.run("DELETE FROM parts WHERE upload = ?", [.text(upload.id)])
+            try desk.database.run("DELETE FROM uploads WHERE id = ?", [.text(upload.id)])
+            return try ObjectRows.add(object, bucket, key, &desk)
+        }
+        visit.desk.blobs.remove(outcome.gone + there.flatMap(\.blobs).filter { !kept.contains($0) })
+        return outcome
+    }
+}

@@ -1,0 +1,65 @@
+package import AWSDoor
+package import Core
+package import Crypto
+internal import Database
+internal import Files
+internal import JSON
+internal import Records
+
+/// Buckets, and the versions of their objects: rows in one file, bytes sealed in blobs beside it.
+///
+/// Concurrency: buckets are records of the shelf, versions and parts rows of its file. A blob is written by one request, never
+/// changed, and read by any.
+package final class ObjectsDesk: Sendable {
+    static let bucket = "bucket"
+    private static let tables = [
+        """
+        CREATE TABLE versions(
+            bucket TEXT, key TEXT, seq INTEGER, version TEXT, marker INTEGER, latest INTEGER, size INTEGER, etag TEXT,
+            modified INTEGER, body BLOB, PRIMARY KEY(bucket, key, seq DESC)) WITHOUT ROWID;
+        CREATE INDEX versions_latest ON versions(bucket, key) WHERE latest = 1;
+        CREATE TABLE uploads(id TEXT PRIMARY KEY, bucket TEXT, key TEXT, begun INTEGER, body BLOB);
+        CREATE TABLE parts(
+            upload TEXT, number INTEGER, size INTEGER, etag TEXT, modified INTEGER, body BLOB,
+            PRIMARY KEY(upload, number)) WITHOUT ROWID;
+        """
+    ]
+
+    let shelf: RecordShelf
+    let blobs: BlobStore
+    let account: String
+    let region: String
+    let gatekeeper: any Gatekeeper
+    let ledger: any CallLedger
+    let workers: WorkerPool
+
+    package init(
+        _ folder: String, account: String, region: String, seal: SealingKey, gatekeeper: any Gatekeeper,
+        ledger: any CallLedger, workers: WorkerPool
+    ) throws(Fault) {
+        self.account = account
+        self.region = region
+        self.gatekeeper = gatekeeper
+        self.ledger = ledger
+        self.workers = workers
+        shelf = try RecordShelf(folder + "/objects.db", tables: Self.tables)
+        blobs = try BlobStore(folder + "/blobs", seal: seal)
+        do throws(ServiceProblem) { try sweep() } catch { throw Fault(.system, error.message) }
+    }
+
+    package func close() { shelf.close() }
+
+    /// Blobs that no row names: what was being written when the power went.
+    private func sweep() throws(ServiceProblem) {
+        let bodies = try shelf.read { database throws(Fault) in
+            try database.rows("SELECT body FROM versions") { $0.blob(0) }
+                + (try database.rows("SELECT body FROM parts") { $0.blob(0) })
+        }
+        var named: Set<String> = []
+        for body in bodies {
+            guard let datum = try? Datum(json: body) else { continue }
+            named.formUnion(StoredObject.blobs(of: datum).map(\.name))
+        }
+        blobs.remove(allBut: named)
+    }
+}
