@@ -77,7 +77,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Identity", ["Core", "Crypto", "JSON", "AWSProtocol", "AWSSignature", "Policies", "Records", "AWSDoor"]),
         ("Secrets", ["Core", "Crypto", "AWSProtocol", "Records"]),
         ("Audit", ["Core", "Crypto", "JSON", "Database", "Files", "AWSProtocol", "Records", "AWSDoor"]),
-        ("Telemetry", ["Core", "Database", "AWSProtocol", "LogPatterns", "Records"]),
+        ("Telemetry", ["Core", "Database", "AWSProtocol", "LogPatterns", "Policies", "Records"]),
         ("Objects", ["Core", "Crypto", "JSON", "XML", "AWSProtocol", "AWSSignature", "Policies", "HTTP", "Database", "Files", "Records", "AWSDoor"]),
         ("Events", ["Core", "JSON", "Database", "AWSEvents", "AWSProtocol", "EventPatterns", "Records"]),
     ]),

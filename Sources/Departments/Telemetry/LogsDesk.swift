@@ -47,7 +47,7 @@ package final class LogsDesk: Sendable {
         AWSService(
             "logs", .json11, targets: ["Logs_20140328"], version: "2014-03-28", invalid: "InvalidParameterException",
             operations: LogGroups(desk: self).operations + LogStreams(desk: self).operations
-                + LogEvents(desk: self).operations)
+                + LogEvents(desk: self).operations + LogPolicies(desk: self).operations)
     }
 
     /// Events past their group's retention go.

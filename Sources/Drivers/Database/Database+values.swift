@@ -3,6 +3,7 @@ package import Core
 /// A value bound to a statement.
 package enum SQLValue: Hashable, Sendable {
     case int(Int64)
+    case real(Double)
     case text(String)
     case bytes([UInt8])
     case null
@@ -38,6 +39,7 @@ extension Database {
         for (place, value) in values.enumerated() {
             switch value {
             case .int(let number): try statement.bind(place + 1, number)
+            case .real(let number): try statement.bind(place + 1, number)
             case .text(let text): try statement.bind(place + 1, text)
             case .bytes(let bytes): try statement.bind(place + 1, bytes)
             case .null: try statement.bindNull(place + 1)

@@ -27,7 +27,7 @@ package struct AWSService: Sendable {
         self.operations = operations
     }
 
-    var xmlNamespace: String { "https://\(name).amazonaws.com/doc/\(version)/" }
+    var xmlNamespace: String { "https://\(signingName).amazonaws.com/doc/\(version)/" }
 
     package func operation(_ name: String) -> Operation? { operations.first { $0.name == name } }
 }

@@ -23,8 +23,13 @@ package struct Call: Sendable {
     package let requestID: String
     /// Where the request came in, as its sender wrote it.
     package let host: String
+    package let wire: WireProtocol
 
-    package init(_ input: DatumMap, by caller: Caller, region: String, requestID: String, host: String = "") {
+    package init(
+        _ input: DatumMap, by caller: Caller, region: String, requestID: String, host: String = "",
+        wire: WireProtocol = .json11
+    ) {
+        self.wire = wire
         self.input = input
         self.caller = caller
         self.region = region
@@ -45,6 +50,18 @@ package struct Call: Sendable {
 
     /// A member that the declaration requires; whoever asks for another gets nothing.
     package subscript(_ name: String) -> String { text(name) ?? "" }
+
+    /// A time as this call's protocol writes it.
+    package func time(_ milliseconds: Int64) -> Datum {
+        if wire == .query { return .text(CivilTime(milliseconds: milliseconds).iso) }
+        return .number(Double(milliseconds) / 1000)
+    }
+
+    /// A map as this call's protocol writes it: members of an object, or entries.
+    package func map(_ members: [(String, Datum)]) -> Datum {
+        guard wire == .query else { return .map(DatumMap(members)) }
+        return ["entry": .list(members.map { ["key": .text($0.0), "value": $0.1] })]
+    }
 
     package func arn(_ service: String, _ resource: String, region: String? = nil) -> String {
         "arn:aws:\(service):\(region ?? self.region):\(account):\(resource)"

@@ -8,13 +8,20 @@ package struct WireAnswer: Sendable {
     package let mediaType: StaticString
     /// The code of a refusal, for the field that carries it.
     package let errorType: String?
+    /// The code that a service had when it spoke forms, for clients that know no other.
+    package let queryError: String?
     package let body: [UInt8]
 
     init(_ status: Int, _ wire: WireProtocol, errorType: String? = nil, body: [UInt8]) {
         self.status = status
         mediaType = wire.mediaType
         self.errorType = errorType
+        queryError = wire == .json10 ? errorType.map { Self.bare($0) + ";Sender" } : nil
         self.body = body
+    }
+
+    private static func bare(_ code: String) -> String {
+        code.hasSuffix("Exception") ? String(code.dropLast("Exception".count)) : code
     }
 
     /// What an operation said. Members that are null are left out: strict clients refuse them.
@@ -43,8 +50,9 @@ package struct WireAnswer: Sendable {
     package static func refusal(_ problem: ServiceProblem, _ wire: WireProtocol, requestID: String) -> WireAnswer {
         switch wire {
         case .json10, .json11, .restJSON:
-            let body: Datum = ["__type": .text(problem.code), "message": .text(problem.message)]
-            return WireAnswer(problem.status, wire, errorType: problem.code, body: body.json)
+            var body = DatumMap([("__type", .text(problem.code)), ("message", .text(problem.message))])
+            for (name, value) in problem.details.sorted(by: { $0.key < $1.key }) { body[name] = .text(value) }
+            return WireAnswer(problem.status, wire, errorType: problem.code, body: Datum.map(body).json)
         case .query:
             var xml = XMLWriter()
             xml.open("ErrorResponse", [("xmlns", "http://webservices.amazon.com/AWSFault/2005-15-09")])

@@ -18,7 +18,12 @@ extension XMLWriter {
         case .number(let number): raw("\(number)")
         case .text(let words): text(words)
         case .list(let list): for entry in list { element("member", entry) }
-        case .map(let map): for (key, value) in map.members { element(key, value) }
+        case .map(let map): for (key, value) in map.members { member(key, value) }
         }
+    }
+    /// Maps are lists of `entry`, each an element of its own.
+    private mutating func member(_ name: String, _ value: Datum) {
+        guard name == "entry", let entries = value.list else { return element(name, value) }
+        for entry in entries { element(name, entry) }
     }
 }

@@ -41,7 +41,7 @@ final class HubHousehold {
         let door = AWSDoor(
             departments.directory, gatekeeper: departments.identity, ledger: departments.audit, region: settings.region,
             workers: workers)
-        let health = unsafe Route(.get, "/healthz", "Whether the hub lives") {
+        let health = unsafe Route(.get, "/healthz", "Whether the hub lives", bodyBytesMax: 0) {
             $0.respond(.ok) { $0.append("{\"status\":\"ok\"}" as StaticString) }
         }
         let (objects, others) = (departments.objects.route, door.route)
@@ -76,6 +76,7 @@ struct HubDepartments {
     let audit: AuditLog
     private let secrets: SecretsDesk
     private let logs: LogsDesk
+    private let metrics: MetricsDesk
     private let events: EventsDesk
     let objects: ObjectsDesk
 
@@ -85,6 +86,7 @@ struct HubDepartments {
         audit = try AuditLog(folder.audit)
         secrets = try SecretsDesk(folder.path + "/secrets.db", seal: seal)
         logs = try LogsDesk(folder.path + "/logs.db")
+        metrics = try MetricsDesk(folder.path + "/metrics.db")
         events = try EventsDesk(
             folder.path + "/events.db", account: settings.account, region: settings.region,
             receivers: [LogGroupReceiver(logs: logs)])
@@ -94,9 +96,9 @@ struct HubDepartments {
     }
 
     var directory: ServiceDirectory {
-        ServiceDirectory([
-            identity.iam, identity.sts, secrets.service, logs.service, events.service, audit.service,
-        ])
+        ServiceDirectory(
+            [identity.iam, identity.sts, secrets.service, logs.service, events.service, audit.service]
+                + metrics.services)
     }
 
     func begin() throws -> (keyID: String, secret: String) { try identity.begin() }
@@ -105,6 +107,7 @@ struct HubDepartments {
     func close() {
         events.close()
         objects.close()
+        metrics.close()
         logs.close()
         secrets.close()
         identity.close()

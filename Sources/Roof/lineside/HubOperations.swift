@@ -13,7 +13,9 @@ enum HubOperations {
         try FileAccess.makeFolder(folder, mode: 0o700)
         let hub = HubFolder(try Options(["--data", folder], flags: [HubFolder.flag]))
         let departments = try HubDepartments(hub, try hub.settle(region: nil), WorkerPool("list", threads: 1))
-        var offered = departments.directory.services.map { ($0.name, $0.operations.map(\.name).sorted()) }
+        // Some are served in several protocols.
+        let services = Dictionary(departments.directory.services.map { ($0.name, $0) }) { first, _ in first }
+        var offered = services.values.map { ($0.name, $0.operations.map(\.name).sorted()) }
         offered.append(("s3", ObjectsDesk.operationNames.sorted()))
         offered.sort { $0.0 < $1.0 }
         if try options.wantsJSON {

@@ -43,6 +43,7 @@ package final class AWSDoor: Sendable {
     private static func send(_ answer: WireAnswer, _ requestID: String, _ exchange: Exchange) {
         var fields: [(StaticString, String)] = [("x-amzn-RequestId", requestID)]
         if let type = answer.errorType { fields.append(("x-amzn-ErrorType", type)) }
+        if let code = answer.queryError { fields.append(("x-amzn-query-error", code)) }
         exchange.respond(Status(rawValue: answer.status), answer.mediaType, fields: fields) { buffer in
             unsafe answer.body.withUnsafeBytes { unsafe buffer.append($0) }
         }
@@ -79,7 +80,7 @@ package final class AWSDoor: Sendable {
         try directory.check(input, of: operation, visit.service)
         let call = Call(
             input, by: caller, region: visit.arrival.scope?.region ?? region, requestID: visit.requestID,
-            host: visit.arrival.host)
+            host: visit.arrival.host, wire: visit.service.wire)
         visit.resources = operation.resources(call)
         if !operation.isFree { try admit(visit, operation) }
         return try operation.handler(call)

@@ -1,0 +1,73 @@
+internal import AWSProtocol
+internal import Core
+internal import Records
+
+/// Several series at once, and arithmetic over them: `m1 / m2 * 100`.
+enum MetricQuery {
+    static let shape = Shape.structure([
+        Member("Id", required: true, 1...255), Member("Expression", 1...2048), Member("Label"),
+        Member("ReturnData", .flag), Member("Period", .whole), Member("AccountId"),
+        Member(
+            "MetricStat",
+            .structure([
+                Member(
+                    "Metric",
+                    .structure([
+                        Member("Namespace", required: true, 1...255), Member("MetricName", required: true, 1...255),
+                        Member("Dimensions", .list(.structure([Member("Name"), Member("Value")]))),
+                    ]), required: true), Member("Period", .whole, required: true),
+                Member("Stat", required: true), Member("Unit"),
+            ])),
+    ])
+
+    /// Values by their time.
+    typealias Line = [Int64: Double]
+
+    static func answer(_ call: Call, _ desk: MetricsDesk) throws(ServiceProblem) -> Datum {
+        let queries = call.list("MetricDataQueries")
+        var lines: [String: Line] = [:]
+        for query in queries where query["MetricStat"] != nil {
+            lines[query["Id"]?.text ?? ""] = try line(query, call, desk)
+        }
+        for query in queries {
+            guard let text = query["Expression"]?.text else { continue }
+            guard query["MetricStat"] == nil else {
+                throw refusal("MetricStat and Expression cannot be given together.")
+            }
+            lines[query["Id"]?.text ?? ""] = try MetricExpression(parsing: text).line(over: lines)
+        }
+        guard lines.count == queries.count else {
+            throw refusal("Each query needs an Id of its own, and a MetricStat or an Expression.")
+        }
+        let isUp = call.text("ScanBy") == "TimestampAscending"
+        let shown = queries.filter { $0["ReturnData"]?.bool ?? true }.map { query -> Datum in
+            let id = query["Id"]?.text ?? ""
+            let line = lines[id] ?? [:]
+            let times = isUp ? line.keys.sorted() : line.keys.sorted(by: >)
+            let label = query["Label"]?.text ?? query["MetricStat"]?["Metric"]?["MetricName"]?.text ?? id
+            return [
+                "Id": .text(id), "Label": .text(label), "StatusCode": "Complete",
+                "Timestamps": .list(times.map { call.time($0 * 1000) }),
+                "Values": .list(times.compactMap { line[$0].map(Datum.number) }),
+            ]
+        }
+        return ["MetricDataResults": .list(shown), "Messages": []]
+    }
+
+    static func refusal(_ why: String) -> ServiceProblem { ServiceProblem("ValidationError", why) }
+
+    private static func line(_ query: Datum, _ call: Call, _ desk: MetricsDesk) throws(ServiceProblem) -> Line {
+        let stat = query["MetricStat"]
+        let word = stat?["Stat"]?.text ?? ""
+        guard
+            ["SampleCount", "Average", "Sum", "Minimum", "Maximum"].contains(word)
+                || MetricPoint.percentile(word) != nil
+        else { throw refusal("The value \(word.prefix(40)) for parameter Stat is not supported.") }
+        let metric = stat?["Metric"]
+        let key = MetricsDesk.key(
+            metric?["Namespace"]?.text ?? "", metric?["MetricName"]?.text ?? "", metric?["Dimensions"]?.list ?? [])
+        let span = try MetricSpan(call, period: stat?["Period"]?.whole ?? 60)
+        let points = try desk.points(desk.shelf.records[MetricsDesk.series, key], span)
+        return Line(points.compactMap { point in point.value(word).map { (point.at, $0) } }) { $1 }
+    }
+}

@@ -1,0 +1,122 @@
+package import AWSProtocol
+package import Core
+internal import Database
+internal import Records
+
+/// Metrics: what came in a minute of each series, kept finely for a while and coarsely for longer.
+///
+/// Concurrency: series are records of the shelf, minutes lie in a table of its file; one thread makes old ones coarse.
+package final class MetricsDesk: Sendable {
+    static let series = "series"
+    private static let sweepEvery = 600 * Span64.second
+    private static let day: Int64 = 86_400
+    /// A period of seconds, and how old its points become.
+    static let ages: [(period: Int64, seconds: Int64)] = [(60, 15 * day), (300, 63 * day), (3600, 455 * day)]
+    private static let tables = [
+        """
+        CREATE TABLE points(
+            series INTEGER, at INTEGER, period INTEGER, count REAL, sum REAL, least REAL, most REAL, counts TEXT,
+            PRIMARY KEY(series, at)) WITHOUT ROWID;
+        CREATE INDEX points_at ON points(period, at);
+        """
+    ]
+    let shelf: RecordShelf
+    private let bell = Doorbell()
+    private let isOver = Flagpole()
+    private let closing = Closing()
+
+    package init(_ path: String) throws(Fault) {
+        shelf = try RecordShelf(path, tables: Self.tables, durability: .normal)
+        Lane.start("metric-sweeper") { [self] in
+            while !closing.isAsked {
+                let seen = bell.rings
+                sweep(Int64(WallClock.milliseconds) / 1000)
+                if !closing.isAsked { bell.wait(since: seen, until: Instant.now.advanced(by: Self.sweepEvery)) }
+            }
+            isOver.raise()
+        }
+    }
+
+    package func close() {
+        closing.ask()
+        bell.ring()
+        isOver.wait()
+        shelf.close()
+    }
+
+    /// The same operations in both protocols that clients speak: newer ones JSON, older ones and Terraform forms.
+    package var services: [AWSService] {
+        let operations = MetricOperations(desk: self).all
+        return [
+            AWSService(
+                "cloudwatch", signingName: "monitoring", .query, version: "2010-08-01",
+                invalid: "InvalidParameterValue", operations: operations),
+            AWSService(
+                "cloudwatch", signingName: "monitoring", .json10, targets: ["GraniteServiceVersion20100801"],
+                version: "2010-08-01", invalid: "InvalidParameterValueException", operations: operations),
+        ]
+    }
+
+    // MARK: names
+
+    /// A series by its namespace, its name and its dimensions, in whatever order they came.
+    static func key(_ namespace: String, _ name: String, _ dimensions: [Datum]) -> String {
+        let pairs = dimensions.map { ($0["Name"]?.text ?? "", $0["Value"]?.text ?? "") }.sorted { $0 < $1 }
+        return ([namespace, name] + pairs.flatMap { [$0.0, $0.1] }).joined(separator: "\u{1}")
+    }
+
+    // MARK: taking in
+
+    /// Adds samples to the minutes that they belong to.
+    static func add(_ samples: [MetricSample], _ desk: inout RecordShelf.Desk) throws {
+        for sample in samples {
+            let key = key(sample.namespace, sample.name, sample.dimensions)
+            var number = desk.records[series, key]?["Number"]?.whole
+            if number == nil {
+                let last = desk.records["last", "number"]?.whole ?? 0
+                desk.records["last", "number"] = .whole(last + 1)
+                desk.records[series, key] = [
+                    "Namespace": .text(sample.namespace), "MetricName": .text(sample.name),
+                    "Dimensions": .list(sample.dimensions), "Unit": .text(sample.unit), "Number": .whole(last + 1),
+                ]
+                number = last + 1
+            }
+            let at = sample.at / 60 * 60
+            try MetricPoint.merge(sample.point, into: Int64(number ?? 0), at: at, period: 60, desk.database)
+        }
+    }
+
+    /// Points that are too old for their period become part of a coarser one; the oldest go.
+    func sweep(_ now: Int64) {
+        do throws(ServiceProblem) {
+            try shelf.change { desk in
+                for (place, (period, seconds)) in Self.ages.enumerated() {
+                    let limit = now - seconds
+                    guard place + 1 < Self.ages.count else {
+                        try desk.database.run(
+                            "DELETE FROM points WHERE period = ? AND at < ?", [.int(period), .int(limit)])
+                        continue
+                    }
+                    try Self.coarsen(period, to: Self.ages[place + 1].period, before: limit, desk.database)
+                }
+            }
+        } catch { Log.line("old metrics could not be made coarser: \(error.message)") }
+    }
+
+    private static func coarsen(
+        _ period: Int64, to coarse: Int64, before limit: Int64, _ database: Database
+    ) throws(Fault) {
+        // Whole coarse periods alone, so that none is begun twice.
+        let end = limit / coarse * coarse
+        let old = try database.rows(
+            "SELECT series, \(MetricPoint.columns) FROM points WHERE period = ? AND at < ? LIMIT 20000",
+            [.int(period), .int(end)]
+        ) { ($0.int(0), MetricPoint($0, from: 1)) }
+        for (series, point) in old {
+            try database.run("DELETE FROM points WHERE series = ? AND at = ?", [.int(series), .int(point.at)])
+        }
+        for (series, point) in old {
+            try MetricPoint.merge(point, into: series, at: point.at / coarse * coarse, period: coarse, database)
+        }
+    }
+}
