@@ -118,8 +118,7 @@ def send(hub, method, target, headers=None, body=b""):
     parts = urlsplit(hub.url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=20)
     with suppress(BrokenPipeError, ConnectionResetError):
-        is_chunked = "Transfer-Encoding" in (headers or {})
-        connection.request(method, target, body or None, headers or {}, encode_chunked=is_chunked)
+        connection.request(method, target, body or None, headers or {})
     reply = connection.getresponse()
     answer = Reply(reply.status, reply.headers, reply.read())
     connection.close()

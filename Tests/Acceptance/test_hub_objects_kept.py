@@ -202,7 +202,8 @@ def test_everything_is_still_there_after_a_kill(make_hub):
     put(s3, bucket, "gone")
     s3.delete_object(Bucket=bucket, Key="gone")
     s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "line", "Value": "7"}]})
-    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={"BlockPublicAcls": True})
+    block = {"BlockPublicAcls": True, "IgnorePublicAcls": False}
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=block)
     before = everything(s3, bucket)
     s3 = hub.restart_killed().client("s3")
     assert everything(s3, bucket) == before

@@ -104,11 +104,8 @@ def test_keys_are_encoded_when_asked_for(hub, s3, bucket):
     assert listed.findtext("EncodingType") == "url"
     prefix = listed.findtext("Prefix")
     assert prefix in ("a+b/", "a%20b/")
-    keys = [element.text for element in listed.findall("Contents/Key")] + [
-        element.text for element in listed.findall("CommonPrefixes/Prefix")
-    ]
-    assert [key.removeprefix(prefix) for key in keys] == ["z/", "%C3%BC%2B1"] or len(keys) == 2
-    assert all(key.startswith(prefix) and key.isascii() for key in keys)
+    assert listed.findtext("Contents/Key") == f"{prefix}%C3%BC%2B1"
+    assert listed.findtext("CommonPrefixes/Prefix") == f"{prefix}z/"
     assert listed.findtext("Delimiter") in ("/", "%2F")
     with_nonsense = ask(hub, "GET", path(bucket, query="encoding-type=rot13&list-type=2"))
     assert code(with_nonsense) == "InvalidArgument"
@@ -148,7 +145,7 @@ def test_operation_that_is_not_offered_is_not_taken_for_another(hub, s3, bucket,
     "method, arguments, named",
     [
         ("list_bucket_analytics_configurations", {}, "Analytics"),
-        ("get_bucket_intelligent_tiering_configuration", {"Id": "x"}, "intelligent-tiering"),
+        ("get_bucket_intelligent_tiering_configuration", {"Id": "x"}, "IntelligentTiering"),
         ("list_bucket_inventory_configurations", {}, "Inventory"),
         ("put_bucket_website", {"WebsiteConfiguration": {"IndexDocument": {"Suffix": "i"}}}, "Website"),
         ("put_bucket_replication", {"ReplicationConfiguration": {"Role": "r", "Rules": []}}, "Replication"),
@@ -162,7 +159,7 @@ def test_setting_that_is_not_offered_is_named(s3, bucket, method, arguments, nam
     status = response["ResponseMetadata"]["HTTPStatusCode"]
     assert status == 501 or 400 <= status < 500, response
     assert response["Error"]["Code"] in ("NotImplemented", "MethodNotAllowed"), response
-    assert named.lower() in str(response["Error"]).lower(), response
+    assert named.lower() in str(response["Error"]).lower().replace("-", ""), response
 
 
 # -- signatures -------------------------------------------------------------------------------------------------------
@@ -529,7 +526,7 @@ def test_link_of_a_session(link, hub, s3, bucket):
     assert follow(url).content == BODY
     without_token = re.sub(r"&?[Xx]-[Aa]mz-[Ss]ecurity-[Tt]oken=[^&]+", "", url)
     assert without_token != url
-    assert follow(without_token).status_code == 403
+    assert follow(without_token).status_code in (400, 403)
 
 
 def test_link_that_has_expired(link, s3, bucket):
@@ -597,8 +594,7 @@ def test_other_encodings_stay(hub, s3, bucket):
 def test_chunks_in_chunks(hub, s3, bucket):
     """As boto3 sends over TLS: aws-chunked in a body whose own length nobody knows."""
     wire = unsigned_chunks(*PIECES, trailer=f"x-amz-checksum-crc32:{checksum('CRC32', LARGE)}")
-    pieces = (wire[start : start + 10_000] for start in range(0, len(wire), 10_000))
-    good(unsigned_trailer(hub, bucket, pieces, **{"Transfer-Encoding": "chunked"}))
+    good(unsigned_trailer(hub, bucket, (wire[start : start + 10_000] for start in range(0, len(wire), 10_000))))
     assert read(s3, bucket, "part") == LARGE
 
 
