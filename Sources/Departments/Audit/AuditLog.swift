@@ -28,7 +28,7 @@ package final class AuditLog: CallLedger {
 
     package func note(_ record: CallRecord) {
         let body = AuditEntry.body(of: record)
-        let (at, name, who) = (record.milliseconds, record.operation, AuditEntry.who(record))
+        let (at, name, who) = (record.milliseconds, AuditEntry.name(record), AuditEntry.who(record))
         do throws(ServiceProblem) {
             try shelf.change { desk in
                 let last = try desk.database.rows("SELECT hash FROM calls ORDER BY n DESC LIMIT 1") { $0.blob(0) }
@@ -47,19 +47,22 @@ package final class AuditLog: CallLedger {
         return sha.finish().bytes
     }
 
-    /// Entries of a span of time, the newest first.
+    /// Entries of a span of time, the newest first, until `take` has had enough and says false.
     func entries(
-        from: Int64, until: Int64, before number: Int64?, limit: Int, name: String?, who: String?
-    ) throws(ServiceProblem) -> [(number: Int64, body: [UInt8])] {
+        from: Int64, until: Int64, before number: Int64?, name: String?, who: String?,
+        _ take: (_ number: Int64, _ body: [UInt8]) -> Bool
+    ) throws(ServiceProblem) {
         let sql = """
             SELECT n, body FROM calls WHERE at >= ?1 AND at <= ?2 AND n < ?3 AND (?4 IS NULL OR name = ?4)
-            AND (?5 IS NULL OR who = ?5) ORDER BY n DESC LIMIT ?6
+            AND (?5 IS NULL OR who = ?5) ORDER BY n DESC
             """
         let values: [SQLValue] = [
             .int(from), .int(until), .int(number ?? .max), name.map(SQLValue.text) ?? .null,
-            who.map(SQLValue.text) ?? .null, .int(Int64(limit)),
+            who.map(SQLValue.text) ?? .null,
         ]
-        return try shelf.read { database throws(Fault) in try database.rows(sql, values) { ($0.int(0), $0.blob(1)) } }
+        try shelf.read { database throws(Fault) in
+            try database.forEachRow(sql, values) { row throws(Fault) in take(row.int(0), row.blob(1)) }
+        }
     }
 
     /// What a look at the whole chain finds.
@@ -72,7 +75,7 @@ package final class AuditLog: CallLedger {
     package static func verify(_ path: String) throws(Fault) -> Finding {
         guard FileAccess.isFile(path) else { throw Fault(.notFound, "there is no audit at \(path)") }
         let database = try Database(path, .readOnly)
-        let statement = try database.prepare("SELECT n, body, hash FROM calls ORDER BY n")
+        let statement = try database.prepare("SELECT n, body, hash, at, name, who FROM calls ORDER BY n")
         var last: [UInt8]?
         var count = 0
         while try statement.step() {
@@ -80,7 +83,9 @@ package final class AuditLog: CallLedger {
             count += 1
             guard number == Int64(count) else { return .broken(at: Int64(count), why: "it is missing") }
             let hash = link(last, statement.blob(1))
-            guard hash == statement.blob(2) else { return .broken(at: number, why: "it is not what was written") }
+            guard hash == statement.blob(2), AuditEntry.isIndexed(statement.blob(1), statement) else {
+                return .broken(at: number, why: "it is not what was written")
+            }
             last = hash
         }
         return .whole(entries: count)

@@ -40,18 +40,26 @@ extension AuditLog {
         let token = try call.text("NextToken").map { text throws(ServiceProblem) in
             try Paging.key(in: text, "InvalidNextTokenException")
         }
-        let rows = try entries(
-            from: from, until: until, before: token.flatMap { Int64($0) }, limit: Self.lookedThroughMax,
-            name: key == "EventName" ? value : nil, who: key == "Username" ? value : nil)
         var events: [Datum] = []
         var last: Int64?
-        for (number, body) in rows {
-            guard let entry = try? Datum(json: body), Self.matches(entry, key, value) else { continue }
-            if events.count == limit { return page(events, after: last) }
-            events.append(Self.row(entry, body))
+        var isMore = false
+        var seen = 0
+        try entries(
+            from: from, until: until, before: token.flatMap { Int64($0) }, name: key == "EventName" ? value : nil,
+            who: key == "Username" ? value : nil
+        ) { number, body in
+            guard events.count < limit, seen < Self.lookedThroughMax else {
+                isMore = true
+                return false
+            }
+            seen += 1
             last = number
+            if let entry = try? Datum(json: body), Self.matches(entry, key, value) {
+                events.append(Self.row(entry, body))
+            }
+            return true
         }
-        return page(events, after: nil)
+        return page(events, after: isMore ? last : nil)
     }
 
     private func page(_ events: [Datum], after last: Int64?) -> Datum {

@@ -9,7 +9,7 @@ internal import Synchronization
 ///
 /// Concurrency: one thread; the table is the queue, so that whatever is killed goes on where it was.
 final class Courier: Sendable {
-    private static let batchMax: Int64 = 1000
+    private static let batchMax: Int64 = 250
     private static let pauseMax: Int64 = 60_000
     /// As EventBridge: for a day, and 185 times.
     private static let ageMax: Int64 = 86_400_000

@@ -4,6 +4,7 @@ internal import JSON
 
 /// Something on its way to a target.
 struct Delivery: Sendable {
+    private static let textMax = 1 << 20
     let target: String
     let arn: String
     /// How many buses it has come over.
@@ -24,13 +25,16 @@ struct Delivery: Sendable {
             return (path.value(in: event) ?? .null).json
         }
         if let transform = target["InputTransformer"], let transform = try? Self.transform(transform) {
-            return transform.apply(
+            let text = transform.apply(
                 event,
                 reserved: [
                     ReservedVariable.ruleARN.rawValue: rule["Arn"] ?? .null,
                     ReservedVariable.ruleName.rawValue: rule["Name"] ?? .null,
                     ReservedVariable.ingestionTime.rawValue: event["time"] ?? .null,
                 ])
+            // A template may repeat an event many times over.
+            if text.count <= Self.textMax { return text }
+            Log.line("the template of a target makes \(ByteSize(text.count)): the event is sent as it is")
         }
         return event.json
     }

@@ -34,12 +34,14 @@ struct AccessKeys: Sendable {
     }
 
     private func arns(_ call: Call) -> [String] {
-        [Principals.arn("user", "/", Self.user(call), account: call.account)]
+        let name = user(call)
+        let arn = desk.shelf.records[IdentityDesk.Kind.user, name]?["Arn"]?.text
+        return [arn ?? Principals.arn("user", "/", name, account: call.account)]
     }
 
     /// Without a name: whoever asks.
-    private static func user(_ call: Call) -> String {
-        call.text("UserName") ?? call.caller.arn.split(separator: "/").last.map(String.init) ?? ""
+    private func user(_ call: Call) -> String {
+        call.text("UserName") ?? desk.userName(of: call.caller) ?? ""
     }
 
     static func record(_ id: String, _ secret: String, of user: String, _ seal: SealingKey) -> Datum {
@@ -57,7 +59,7 @@ struct AccessKeys: Sendable {
     }
 
     private func create(_ call: Call) throws(ServiceProblem) -> Datum {
-        let name = Self.user(call)
+        let name = user(call)
         let id = "AKIA" + Secret.minted(letters: 16, capitalsOnly: true)
         let secret = Secret.minted(letters: 40)
         let record = Self.record(id, secret, of: name, desk.seal)
@@ -76,7 +78,7 @@ struct AccessKeys: Sendable {
     }
 
     private func list(_ call: Call) throws(ServiceProblem) -> Datum {
-        let name = Self.user(call)
+        let name = user(call)
         let records = desk.shelf.records
         guard records[IdentityDesk.Kind.user, name] != nil else { throw Principals.missing("user", name) }
         let keys = records.keys(IdentityDesk.Kind.key).filter {
@@ -92,7 +94,7 @@ struct AccessKeys: Sendable {
     private func change(
         _ call: Call, _ body: @escaping @Sendable (DatumMap) -> DatumMap?
     ) throws(ServiceProblem) -> Datum {
-        let (id, name) = (call["AccessKeyId"], Self.user(call))
+        let (id, name) = (call["AccessKeyId"], user(call))
         try desk.shelf.change { shelf in
             guard let record = shelf.records[IdentityDesk.Kind.key, id], record["UserName"]?.text == name,
                 let map = record.map

@@ -29,18 +29,19 @@ package final class IdentityDesk: Sendable {
         static let session = "session"
     }
 
-    /// Makes the administrator and his first key, once.
+    /// Makes the administrator where there is none, and a key of his.
     package func begin() throws(ServiceProblem) -> (keyID: String, secret: String) {
         let keyID = "AKIA" + Secret.minted(letters: 16, capitalsOnly: true)
         let secret = Secret.minted(letters: 40)
         let user = Principals.user("administrator", path: "/", tags: [], account: account)
         let key = AccessKeys.record(keyID, secret, of: "administrator", seal)
         try shelf.change { desk in
-            guard desk.records.count(Kind.user) == 0 else { return }
+            // The key is told to somebody: it must be one that works, whatever was made before.
+            desk.records[Kind.key, keyID] = key
+            guard desk.records[Kind.user, "administrator"] == nil else { return }
             var user = user
             user["Attached"] = .list([.text(ManagedPolicies.administrator)])
             desk.records[Kind.user, "administrator"] = .map(user)
-            desk.records[Kind.key, keyID] = key
         }
         return (keyID, secret)
     }

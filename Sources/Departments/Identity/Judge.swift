@@ -60,7 +60,7 @@ extension IdentityDesk: Gatekeeper {
         _ surroundings: Surroundings
     ) -> String? {
         let request = AccessRequest(
-            principal: principal(caller), action: action, resource: resource, context: context(surroundings))
+            principal: principal(caller), action: action, resource: resource, context: surroundings.conditions)
         let own = policy.flatMap { judge.document($0, as: .resource) }
         switch rules(of: caller, resource: own.map { [AttachedPolicy(name: "policy", document: $0)] } ?? []).decide(
             request)
@@ -78,6 +78,7 @@ extension IdentityDesk: Gatekeeper {
         var context: [String: [String]] = [:]
         if let id = call.text("ExternalId") { context["sts:ExternalId"] = [id] }
         context["sts:RoleSessionName"] = [call["RoleSessionName"]]
+        context.merge(call.conditions) { $1 }
         let request = AccessRequest(
             principal: principal(call.caller), action: "sts:AssumeRole", resource: arn, context: context)
         let rules = rules(of: call.caller, resource: [AttachedPolicy(name: "trust", document: trust)])
@@ -87,32 +88,30 @@ extension IdentityDesk: Gatekeeper {
     // MARK: who, and what speaks for him
 
     private func principal(_ caller: AWSProtocol.Caller) -> Principal {
-        if let role = role(of: caller), let arn = role["Arn"]?.text {
-            return Principal(arn: caller.arn, account: account, kind: .assumedRole(roleArn: arn))
-        }
-        return Principal(arn: caller.arn, account: account, kind: .user)
-    }
-
-    private func role(of caller: AWSProtocol.Caller) -> Datum? {
         let records = shelf.records
-        return records[Kind.session, caller.keyID]?["RoleName"]?.text.flatMap { records[Kind.role, $0] }
+        guard let name = records[Kind.session, caller.keyID]?["RoleName"]?.text else {
+            return Principal(arn: caller.arn, account: account, kind: .user)
+        }
+        let arn = records[Kind.role, name]?["Arn"]?.text ?? "arn:aws:iam::\(account):role/\(name)"
+        return Principal(arn: caller.arn, account: account, kind: .assumedRole(roleArn: arn))
     }
 
-    private func context(_ surroundings: Surroundings) -> [String: [String]] {
-        let now = WallClock.milliseconds
-        let common: [String: [String]] = [
-            "aws:SourceIp": [surroundings.sourceAddress], "aws:UserAgent": [surroundings.userAgent],
-            "aws:RequestedRegion": [surroundings.region], "aws:SecureTransport": ["\(surroundings.isSecure)"],
-            "aws:CurrentTime": [CivilTime(milliseconds: Int64(now)).iso], "aws:EpochTime": ["\(now / 1000)"],
-        ]
-        return surroundings.facts.merging(common) { $1 }
+    /// The user whose key it is; nil where a role was assumed. Never told by an ARN: a session is named by whoever asks for it.
+    func userName(of caller: AWSProtocol.Caller) -> String? {
+        let records = shelf.records
+        return (records[Kind.key, caller.keyID] ?? records[Kind.session, caller.keyID])?["UserName"]?.text
+    }
+
+    /// Whose policies count: those of the user, or of the role as it is now. A role that is gone has none.
+    private func holder(of caller: AWSProtocol.Caller, _ records: Records) -> Datum? {
+        if let name = userName(of: caller) { return records[Kind.user, name] }
+        return records[Kind.session, caller.keyID]?["RoleName"]?.text.flatMap { records[Kind.role, $0] }
     }
 
     private func rules(of caller: AWSProtocol.Caller, resource: [AttachedPolicy] = []) -> AccessRules {
         let records = shelf.records
         let session = records[Kind.session, caller.keyID]
-        let name = caller.arn.split(separator: "/").last.map(String.init) ?? ""
-        let holder = role(of: caller) ?? records[Kind.user, name]
+        let holder = holder(of: caller, records)
         let inherited = session?["Policy"]?.text.flatMap { judge.document($0, as: .identity) }
         return AccessRules(
             identity: holder.map { policies(of: $0, records) } ?? [], resource: resource,

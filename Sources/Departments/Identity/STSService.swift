@@ -36,8 +36,17 @@ struct Sessions: Sendable {
             ) { call throws(ServiceProblem) in try assume(call) },
             Operation("GetSessionToken", [Member("DurationSeconds", .whole, 900...129_600)], free: true) {
                 call throws(ServiceProblem) in
+                guard desk.shelf.records[IdentityDesk.Kind.session, call.caller.keyID] == nil,
+                    let name = desk.userName(of: call.caller)
+                else {
+                    throw ServiceProblem(
+                        "AccessDenied", "Cannot call GetSessionToken with session credentials", status: 403)
+                }
                 let session = try lend(
-                    call, as: ["Arn": .text(call.caller.arn), "UserId": .text(call.caller.userID)],
+                    call,
+                    as: [
+                        "Arn": .text(call.caller.arn), "UserId": .text(call.caller.userID), "UserName": .text(name),
+                    ],
                     seconds: call.whole("DurationSeconds") ?? 43_200)
                 return ["Credentials": session]
             },

@@ -27,12 +27,17 @@ struct Users: Sendable {
                     records[IdentityDesk.Kind.user, key].map { Principals.shown($0, Self.shown.dropLast()) }
                 }
             },
+            // There are no groups here; other programs ask for them before they remove a user.
+            Operation("ListGroupsForUser", [name] + Principals.paging, on: arns) { call throws(ServiceProblem) in
+                _ = try get(call)
+                return ["Groups": [], "IsTruncated": false]
+            },
             Operation("DeleteUser", [name], on: arns) { call throws(ServiceProblem) in try delete(call) },
         ]
     }
 
     private func arns(_ call: Call) -> [String] {
-        let name = call.text("UserName") ?? ""
+        guard let name = call.text("UserName") else { return [call.caller.arn] }
         let path = call.text("Path") ?? desk.shelf.records[IdentityDesk.Kind.user, name]?["Path"]?.text ?? "/"
         return [Principals.arn("user", path, name, account: call.account)]
     }
@@ -50,7 +55,9 @@ struct Users: Sendable {
 
     /// Without a name: whoever asks.
     private func get(_ call: Call) throws(ServiceProblem) -> Datum {
-        let name = call.text("UserName") ?? call.caller.arn.split(separator: "/").last.map(String.init) ?? ""
+        guard let name = call.text("UserName") ?? desk.userName(of: call.caller) else {
+            throw ServiceProblem("ValidationError", "Must specify userName when calling with non-User credentials")
+        }
         guard let user = desk.shelf.records[IdentityDesk.Kind.user, name] else {
             throw Principals.missing("user", name)
         }

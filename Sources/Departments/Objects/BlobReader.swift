@@ -18,10 +18,13 @@ final class BlobReader: BodySource {
     private var leg = 0
     private var place = 0
     private var file: Int32 = -1
+    private let held: [Blob]
 
     /// The keys are opened here, so that giving cannot fail for want of them.
     init(_ blobs: [Blob], _ range: Range<Int>, in store: BlobStore) throws(Fault) {
         self.store = store
+        try store.hold(blobs)
+        held = blobs
         var start = 0
         for blob in blobs {
             let from = max(range.lowerBound, start) - start
@@ -32,7 +35,10 @@ final class BlobReader: BodySource {
         place = legs.first?.from ?? 0
     }
 
-    deinit { if file >= 0 { Glibc.close(file) } }
+    deinit {
+        if file >= 0 { Glibc.close(file) }
+        store.release(held)
+    }
 
     func give(_ bytesMax: Int, to buffer: ByteBuffer) -> Bool {
         var room = bytesMax

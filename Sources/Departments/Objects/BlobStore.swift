@@ -2,14 +2,18 @@ internal import Core
 internal import Crypto
 internal import Files
 internal import Glibc
+internal import Synchronization
 
 /// Sealed files. Each has a key of its own, which lies sealed under the hub's key with whoever names the file.
-struct BlobStore: Sendable {
+///
+/// Concurrency: who reads a blob holds its name, under the lock; a blob that is to go meanwhile goes with its last reader.
+final class BlobStore: Sendable {
     /// Sealed as one: what has to be read for a single byte.
     static let chunkBytes = 64 << 10
 
     private let folder: String
     private let seal: SealingKey
+    private let held = Mutex<[String: (readers: Int, isDoomed: Bool)]>([:])
 
     init(_ folder: String, seal: SealingKey) throws(Fault) {
         self.folder = folder
@@ -40,7 +44,33 @@ struct BlobStore: Sendable {
     }
 
     func remove(_ blobs: [Blob]) {
-        for blob in blobs { FileAccess.remove(path(blob.name)) }
+        for blob in blobs {
+            let isRead = held.withLock { held -> Bool in
+                guard held[blob.name] != nil else { return false }
+                held[blob.name]?.isDoomed = true
+                return true
+            }
+            if !isRead { FileAccess.remove(path(blob.name)) }
+        }
+    }
+
+    /// Keeps blobs for a reader; `notFound` when one of them is gone already.
+    func hold(_ blobs: [Blob]) throws(Fault) {
+        held.withLock { held in for blob in blobs { held[blob.name, default: (0, false)].readers += 1 } }
+        guard let gone = blobs.first(where: { !FileAccess.isFile(path($0.name)) }) else { return }
+        release(blobs)
+        throw Fault(.notFound, "blob \(gone.name) is gone")
+    }
+
+    func release(_ blobs: [Blob]) {
+        for blob in blobs {
+            let isDoomed = held.withLock { held -> Bool in
+                guard let now = held[blob.name] else { return false }
+                held[blob.name] = now.readers > 1 ? (now.readers - 1, now.isDoomed) : nil
+                return now.readers == 1 && now.isDoomed
+            }
+            if isDoomed { FileAccess.remove(path(blob.name)) }
+        }
     }
 
     func remove(allBut named: Set<String>) {

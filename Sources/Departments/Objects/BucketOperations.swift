@@ -29,10 +29,14 @@ enum BucketOperations {
 
     private static func list(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
         let records = visit.desk.shelf.records
+        let asked = visit.request.parameter("max-buckets")
+        guard let limit = asked.map({ Int($0) }) ?? 10_000, (1...10_000).contains(limit) else {
+            throw ObjectProblem.invalid("Argument max-buckets must be an integer between 1 and 10000")
+        }
         let keys = records.keys(ObjectsDesk.bucket, prefix: visit.request.parameter("prefix") ?? "")
         let (part, next) = try Paging.part(
             keys, token: visit.request.parameter("continuation-token"),
-            limit: visit.request.parameter("max-buckets").flatMap { Int($0) } ?? 10_000, invalid: "InvalidArgument")
+            limit: limit, invalid: "InvalidArgument")
         return ObjectAnswer("ListAllMyBucketsResult") { xml in
             xml.open("Owner")
             xml.element("ID", visit.desk.account)
@@ -114,7 +118,7 @@ enum BucketOperations {
 
     private static func remove(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
         let name = visit.bucketName
-        try visit.desk.shelf.change { desk in
+        let gone = try visit.desk.shelf.change { desk -> [Blob] in
             guard desk.records[ObjectsDesk.bucket, name] != nil else { throw ObjectProblem.noSuchBucket }
             let rows = try desk.database.rows("SELECT 1 FROM versions WHERE bucket = ? LIMIT 1", [.text(name)]) {
                 $0.int(0)
@@ -125,11 +129,18 @@ enum BucketOperations {
                     "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
                     status: 409)
             }
+            let parts = try desk.database.rows(
+                """
+                SELECT number, size, etag, modified, body FROM parts
+                WHERE upload IN (SELECT id FROM uploads WHERE bucket = ?)
+                """, [.text(name)], Multipart.Part.init)
             try desk.database.run(
                 "DELETE FROM parts WHERE upload IN (SELECT id FROM uploads WHERE bucket = ?)", [.text(name)])
             try desk.database.run("DELETE FROM uploads WHERE bucket = ?", [.text(name)])
             desk.records[ObjectsDesk.bucket, name] = nil
+            return parts.flatMap(\.blobs)
         }
+        visit.desk.blobs.remove(gone)
         return ObjectAnswer(status: 204)
     }
 }

@@ -137,30 +137,36 @@ enum BucketSettings {
     // MARK: documents
 
     /// Kept and given back: nothing here is public, and everything belongs to the bucket's owner, whatever they say.
-    private static let kept: [(mark: String, word: String, root: String, code: String)] = [
+    private static let kept: [(mark: String, word: String, action: String, root: String, code: String)] = [
         (
-            "publicAccessBlock", "PublicAccessBlock", "PublicAccessBlockConfiguration",
+            "publicAccessBlock", "PublicAccessBlock", "BucketPublicAccessBlock", "PublicAccessBlockConfiguration",
             "NoSuchPublicAccessBlockConfiguration"
         ),
-        ("ownershipControls", "BucketOwnershipControls", "OwnershipControls", "OwnershipControlsNotFoundError"),
+        (
+            "ownershipControls", "BucketOwnershipControls", "BucketOwnershipControls", "OwnershipControls",
+            "OwnershipControlsNotFoundError"
+        ),
     ]
 
-    private static let documents = kept.flatMap { mark, word, root, code in
+    private static let documents = kept.flatMap { mark, word, action, root, code in
         [
-            ObjectOperation("Get\(word)", "GET", .bucket, [mark]) { visit throws(ServiceProblem) in
+            ObjectOperation("Get\(word)", "GET", .bucket, [mark], action: "Get\(action)") {
+                visit throws(ServiceProblem) in
                 guard let text = try visit.bucket()[mark]?.text else {
                     throw ObjectProblem.missing(code, "The \(mark) configuration does not exist")
                 }
                 return ObjectAnswer(text: Array(text.utf8), type: "application/xml")
             },
-            ObjectOperation("Put\(word)", "PUT", .bucket, [mark]) { visit throws(ServiceProblem) in
+            ObjectOperation("Put\(word)", "PUT", .bucket, [mark], action: "Put\(action)") {
+                visit throws(ServiceProblem) in
                 let text = visit.intake.document
                 guard try !ObjectDocument.read(text, root: root).children.isEmpty else {
                     throw ObjectProblem.malformedXML
                 }
                 return try change(visit) { $0[mark] = .text(String(decoding: text, as: UTF8.self)) }
             },
-            ObjectOperation("Delete\(word)", "DELETE", .bucket, [mark]) { visit throws(ServiceProblem) in
+            ObjectOperation("Delete\(word)", "DELETE", .bucket, [mark], action: "Put\(action)") {
+                visit throws(ServiceProblem) in
                 try change(visit, status: 204) { $0[mark] = nil }
             },
         ]
@@ -171,28 +177,36 @@ enum BucketSettings {
     /// What other programs ask every bucket for, and what is so for all of them.
     private static let constants =
         [
-            ("cors", "NoSuchCORSConfiguration", "The CORS configuration does not exist"),
-            ("lifecycle", "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
-            ("website", "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"),
-            ("replication", "ReplicationConfigurationNotFoundError", "The replication configuration was not found"),
+            ("cors", "BucketCORS", "NoSuchCORSConfiguration", "The CORS configuration does not exist"),
             (
-                "object-lock", "ObjectLockConfigurationNotFoundError",
+                "lifecycle", "LifecycleConfiguration", "NoSuchLifecycleConfiguration",
+                "The lifecycle configuration does not exist"
+            ),
+            (
+                "website", "BucketWebsite", "NoSuchWebsiteConfiguration",
+                "The specified bucket does not have a website configuration"
+            ),
+            (
+                "replication", "ReplicationConfiguration", "ReplicationConfigurationNotFoundError",
+                "The replication configuration was not found"
+            ),
+            (
+                "object-lock", "BucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError",
                 "Object Lock configuration does not exist for this bucket"
             ),
-        ].map { mark, code, words in
-            ObjectOperation("GetBucket\(mark.prefix(1).uppercased())\(mark.dropFirst())", "GET", .bucket, [mark]) {
-                visit throws(ServiceProblem) in
+        ].map { mark, word, code, words in
+            ObjectOperation("Get\(word)", "GET", .bucket, [mark]) { visit throws(ServiceProblem) in
                 _ = try visit.bucket()
                 throw ObjectProblem.missing(code, words)
             }
         }
         + [
-            ("accelerate", "AccelerateConfiguration"), ("logging", "BucketLoggingStatus"),
-            ("notification", "NotificationConfiguration"),
+            ("accelerate", "AccelerateConfiguration", "AccelerateConfiguration"),
+            ("logging", "BucketLogging", "BucketLoggingStatus"),
+            ("notification", "BucketNotification", "NotificationConfiguration"),
         ]
-        .map { mark, root in
-            ObjectOperation("GetBucket\(mark.prefix(1).uppercased())\(mark.dropFirst())", "GET", .bucket, [mark]) {
-                visit throws(ServiceProblem) in
+        .map { mark, word, root in
+            ObjectOperation("Get\(word)", "GET", .bucket, [mark]) { visit throws(ServiceProblem) in
                 _ = try visit.bucket()
                 return ObjectAnswer(root) { _ in }
             }

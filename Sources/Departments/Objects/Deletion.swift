@@ -27,21 +27,24 @@ enum Deletion {
         _ key: String, _ version: String?, _ visit: ObjectVisit
     ) throws(ServiceProblem) -> ObjectRows.Outcome {
         let bucket = visit.bucketName
-        let outcome = try visit.desk.shelf.change { desk -> ObjectRows.Outcome in
-            guard let record = desk.records[ObjectsDesk.bucket, bucket] else { throw ObjectProblem.noSuchBucket }
-            if let version {
-                let found = try ObjectRows.take(bucket, key, version, desk.database)
-                return ObjectRows.Outcome(
-                    version: version, isMarker: found?.isMarker ?? false, gone: found?.blobs ?? [])
-            }
-            guard record["versioning"] != nil else {
-                let found = try ObjectRows.take(bucket, key, StoredObject.nullVersion, desk.database)
-                return ObjectRows.Outcome(gone: found?.blobs ?? [])
-            }
-            return try ObjectRows.add(nil, bucket, key, &desk)
-        }
+        let outcome = try visit.desk.shelf.change { desk in try take(key, version, bucket, &desk) }
         visit.desk.blobs.remove(outcome.gone)
         return outcome
+    }
+
+    private static func take(
+        _ key: String, _ version: String?, _ bucket: String, _ desk: inout RecordShelf.Desk
+    ) throws -> ObjectRows.Outcome {
+        guard let record = desk.records[ObjectsDesk.bucket, bucket] else { throw ObjectProblem.noSuchBucket }
+        if let version {
+            let found = try ObjectRows.take(bucket, key, version, desk.database)
+            return ObjectRows.Outcome(version: version, isMarker: found?.isMarker ?? false, gone: found?.blobs ?? [])
+        }
+        guard record["versioning"] != nil else {
+            let found = try ObjectRows.take(bucket, key, StoredObject.nullVersion, desk.database)
+            return ObjectRows.Outcome(gone: found?.blobs ?? [])
+        }
+        return try ObjectRows.add(nil, bucket, key, &desk)
     }
 
     private static func removeMany(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
@@ -55,14 +58,21 @@ enum Deletion {
             throw ObjectProblem.request("Missing required header for this request: Content-MD5 OR x-amz-checksum-*")
         }
         let isQuiet = root["Quiet"]?.text.trimmed == "true"
-        var rows: [(key: String, version: String?, result: Result<ObjectRows.Outcome, ServiceProblem>)] = []
-        for object in wanted {
-            let (key, version) = (object["Key"]?.text ?? "", object["VersionId"]?.text)
-            let result = Result { () throws(ServiceProblem) in
-                try admit(key, version, record, visit)
-                return try remove(key, version, visit)
+        let asked = wanted.map { (key: $0["Key"]?.text ?? "", version: $0["VersionId"]?.text) }
+        let leave = asked.map { key, version in
+            Result { () throws(ServiceProblem) in try admit(key, version, record, visit) }
+        }
+        let bucket = visit.bucketName
+        // All in one change: a thousand would take a thousand turns of the disk.
+        let outcomes = try visit.desk.shelf.change { desk -> [ObjectRows.Outcome?] in
+            try zip(asked, leave).map { asked, leave in
+                guard case .success = leave else { return nil }
+                return try take(asked.key, asked.version, bucket, &desk)
             }
-            rows.append((key, version, result))
+        }
+        visit.desk.blobs.remove(outcomes.flatMap { $0?.gone ?? [] })
+        let rows = zip(asked, zip(leave, outcomes)).map { asked, found in
+            (asked.key, asked.version, found.0.map { found.1 ?? ObjectRows.Outcome() })
         }
         return ObjectAnswer("DeleteResult") { xml in
             for (key, version, result) in rows { write(key, version, result, isQuiet, to: &xml) }

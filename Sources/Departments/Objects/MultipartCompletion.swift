@@ -10,10 +10,7 @@ enum MultipartCompletion {
     static func answer(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
         let upload = try Multipart.find(visit)
         let root = try ObjectDocument.read(visit.intake.document, root: "CompleteMultipartUpload")
-        let there = try visit.desk.shelf.read { database throws(Fault) in try Multipart.parts(of: upload.id, database) }
-        let chosen = try choose(root, among: there)
-        let object = try object(of: chosen, upload, visit)
-        let outcome = try commit(object, upload, chosen, there, visit)
+        let (object, outcome) = try commit(root, upload, visit)
         var fields = [("x-amz-server-side-encryption", "AES256")]
         if let version = outcome.version { fields.append(("x-amz-version-id", version)) }
         return ObjectAnswer("CompleteMultipartUploadResult", fields: fields) { xml in
@@ -59,8 +56,8 @@ enum MultipartCompletion {
         return chosen
     }
 
-    private static func object(
-        of parts: [Multipart.Part], _ upload: Multipart.Upload, _ visit: ObjectVisit
+    private static func assemble(
+        _ parts: [Multipart.Part], _ upload: Multipart.Upload, _ request: ObjectRequest
     ) throws(ServiceProblem) -> NewObject {
         var object = NewObject()
         var md5: MD5? = MD5()
@@ -71,14 +68,14 @@ enum MultipartCompletion {
         object.fields = upload.body["fields"]?.map ?? DatumMap()
         object.tags = upload.body["tags"]?.list ?? []
         object.parts = parts.map { ["number": .whole($0.number), "size": .whole($0.size)] }
-        if let size = visit.request.field("x-amz-mp-object-size"), Int(size) != object.size {
+        if let size = request.field("x-amz-mp-object-size"), Int(size) != object.size {
             throw ObjectProblem.request("The provided 'x-amz-mp-object-size' header does not match what was computed.")
         }
         guard let algorithm = upload.algorithm, let value = checksum(of: parts, algorithm, isWhole: upload.isWhole)
         else {
             return object
         }
-        if let wanted = visit.request.field(algorithm.fieldName), wanted != value { throw ObjectProblem.badDigest }
+        if let wanted = request.field(algorithm.fieldName), wanted != value { throw ObjectProblem.badDigest }
         object.checksums[algorithm.elementName] = .text(value)
         object.checksums["ChecksumType"] = .text(upload.isWhole ? "FULL_OBJECT" : "COMPOSITE")
         return object
@@ -105,26 +102,26 @@ enum MultipartCompletion {
         return Base64.text(checksum.take()?.finish() ?? []) + "-\(parts.count)"
     }
 
-    /// The version comes to be and the upload ends in one change; parts that were not named go.
+    /// The version comes to be and the upload ends in one change, which reads the parts itself: one that comes late finds no
+    /// upload any more. Parts that were not named go.
     private static func commit(
-        _ object: NewObject, _ upload: Multipart.Upload, _ chosen: [Multipart.Part], _ there: [Multipart.Part],
-        _ visit: ObjectVisit
-    ) throws(ServiceProblem) -> ObjectRows.Outcome {
-        let (bucket, key, none) = (visit.bucketName, visit.key, visit.request.field("if-none-match"))
-        let kept = Set(object.blobs)
-        let outcome = try visit.desk.shelf.change { desk -> ObjectRows.Outcome in
+        _ root: XMLElement, _ upload: Multipart.Upload, _ visit: ObjectVisit
+    ) throws(ServiceProblem) -> (NewObject, ObjectRows.Outcome) {
+        let (bucket, key, request) = (visit.bucketName, visit.key, visit.request)
+        let (object, outcome, parts) = try visit.desk.shelf.change {
+            desk -> (NewObject, ObjectRows.Outcome, [Multipart.Part]) in
             let rows = try desk.database.rows("SELECT 1 FROM uploads WHERE id = ?", [.text(upload.id)]) { $0.int(0) }
             guard !rows.isEmpty else { throw ObjectProblem.noSuchUpload }
-            if let none, let latest = try ObjectRows.latest(bucket, key, desk.database), !latest.isMarker,
-                Preconditions.names(none, latest.etag)
-            {
-                throw ObjectProblem.precondition
-            }
+            let there = try Multipart.parts(of: upload.id, desk.database)
+            let object = try assemble(try choose(root, among: there), upload, request)
+            let latest = try ObjectRows.latest(bucket, key, desk.database)
+            try ObjectWriting.check(request, against: latest)
             try desk.database.run("DELETE FROM parts WHERE upload = ?", [.text(upload.id)])
             try desk.database.run("DELETE FROM uploads WHERE id = ?", [.text(upload.id)])
-            return try ObjectRows.add(object, bucket, key, &desk)
+            return (object, try ObjectRows.add(object, bucket, key, &desk), there)
         }
-        visit.desk.blobs.remove(outcome.gone + there.flatMap(\.blobs).filter { !kept.contains($0) })
-        return outcome
+        let kept = Set(object.blobs)
+        visit.desk.blobs.remove(outcome.gone + parts.flatMap(\.blobs).filter { !kept.contains($0) })
+        return (object, outcome)
     }
 }

@@ -76,9 +76,10 @@ enum MultipartListing {
             xml.element("Bucket", visit.bucketName)
             xml.element("KeyMarker", question.shown(keyMarker))
             xml.element("UploadIdMarker", idMarker)
-            if isTruncated, let last = shown.last {
-                xml.element("NextKeyMarker", question.shown(last.key))
-                xml.element("NextUploadIdMarker", last.id)
+            if isTruncated {
+                let isGroupLast = (groups.last ?? "") > (shown.last?.key ?? "")
+                xml.element("NextKeyMarker", question.shown(isGroupLast ? groups.last ?? "" : shown.last?.key ?? ""))
+                xml.element("NextUploadIdMarker", isGroupLast ? "" : shown.last?.id ?? "")
             }
             xml.element("Prefix", question.shown(question.prefix))
             if !question.delimiter.isEmpty { xml.element("Delimiter", question.shown(question.delimiter)) }

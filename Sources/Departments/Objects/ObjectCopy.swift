@@ -58,12 +58,14 @@ enum ObjectCopy {
                 "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."
             )
         }
+        let own = try ObjectFields.read(visit.request)
+        let ownTags = try ObjectTags.read(header: visit.request.field("x-amz-tagging"))
         var object = try bytes(of: from, 0..<from.size, visit)
-        object.fields = replaces ? try ObjectFields.read(visit.request) : from.fields
+        object.fields = replaces ? own : from.fields
         if changesClass, !replaces {
-            object.fields["x-amz-storage-class"] = try ObjectFields.read(visit.request)["x-amz-storage-class"]
+            object.fields["x-amz-storage-class"] = own["x-amz-storage-class"]
         }
-        object.tags = replacesTags ? try ObjectTags.read(header: visit.request.field("x-amz-tagging")) : from.tags
+        object.tags = replacesTags ? ownTags : from.tags
         if from.parts == nil, object.checksums.isEmpty { object.checksums = from.checksums }
         let outcome = try ObjectWriting.commit(object, visit)
         let versioned = visit.desk.shelf.records[ObjectsDesk.bucket, bucket]?["versioning"] != nil
@@ -110,6 +112,6 @@ enum ObjectCopy {
                 made.checksums["ChecksumType"] = "FULL_OBJECT"
             }
             return made
-        } catch { throw ServiceProblem(error) }
+        } catch { throw error.code == .notFound ? ObjectProblem.overtaken : ServiceProblem(error) }
     }
 }

@@ -76,7 +76,12 @@ struct ObjectOperation: Sendable {
         if arrival.request.versionID != nil, ["GetObject", "DeleteObject", "GetObjectTagging"].contains(action) {
             action = action == "GetObjectTagging" ? "GetObjectVersionTagging" : action + "Version"
         }
-        let policy = desk.shelf.records[ObjectsDesk.bucket, arrival.request.bucket]?["policy"]?.text
+        if arrival.request.versionID != nil, action == "PutObjectTagging" || action == "DeleteObjectTagging" {
+            action = String(action.prefix(action.count - "Tagging".count)) + "VersionTagging"
+        }
+        // Who locked a bucket by its own policy can still take that policy back.
+        let isPolicy = action.hasSuffix("BucketPolicy")
+        let policy = isPolicy ? nil : desk.shelf.records[ObjectsDesk.bucket, arrival.request.bucket]?["policy"]?.text
         try desk.admit(caller, "s3:" + action, on: arrival.request.arn, policy: policy, arrival.surroundings)
     }
 }

@@ -3,6 +3,8 @@ internal import Core
 
 /// What the object store says no with, under S3's names.
 enum ObjectProblem {
+    static let overtaken = ServiceProblem(
+        "SlowDown", "The object is being overwritten faster than it can be read.", status: 503)
     static let noSuchBucket = ServiceProblem("NoSuchBucket", "The specified bucket does not exist", status: 404)
     static let noSuchKey = ServiceProblem("NoSuchKey", "The specified key does not exist.", status: 404)
     static let noSuchVersion = ServiceProblem("NoSuchVersion", "The specified version does not exist.", status: 404)

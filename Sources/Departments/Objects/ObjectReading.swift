@@ -41,7 +41,19 @@ enum ObjectReading {
         }
     }
 
+    private static let attemptsMax = 5
+
+    /// What was found may be overwritten before its bytes are held: then it is looked for once more.
     private static func get(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
+        for _ in 1..<attemptsMax {
+            do throws(ServiceProblem) { return try attempt(visit) } catch {
+                guard error == ObjectProblem.overtaken else { throw error }
+            }
+        }
+        return try attempt(visit)
+    }
+
+    private static func attempt(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
         let object = try found(visit)
         do throws(ServiceProblem) { try Preconditions(visit.request).check(object) } catch {
             var problem = error
@@ -77,7 +89,7 @@ enum ObjectReading {
         }
         guard visit.request.method == "GET" else { return answer }
         do throws(Fault) { answer.source = try BlobReader(object.blobs, range, in: visit.desk.blobs) } catch {
-            throw ServiceProblem(error)
+            throw error.code == .notFound ? ObjectProblem.overtaken : ServiceProblem(error)
         }
         return answer
     }

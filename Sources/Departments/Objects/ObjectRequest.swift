@@ -28,7 +28,8 @@ struct ObjectRequest: Sendable {
         key = slash == path.endIndex ? "" : String(path[path.index(after: slash)...])
         let query = FormText.pairs(rawQuery)
         self.query = query
-        self.fields = Self.isOldStyle(query) ? Self.carried(query).merging(fields) { $1 } : fields
+        let isSigned = Self.isOldStyle(query) || query.contains { $0.name == "X-Amz-Signature" }
+        self.fields = isSigned ? Self.carried(query).merging(fields) { $1 } : fields
     }
 
     /// Nil for what is no percent encoding of a text.
@@ -68,10 +69,15 @@ struct ObjectRequest: Sendable {
         return names.contains("AWSAccessKeyId") && names.contains("Signature")
     }
 
-    /// Fields that an address of Version 2 carries for whoever follows it.
+    private static let proof: Set<String> = [
+        "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-signature",
+        "x-amz-security-token", "x-amz-content-sha256", "x-amz-copy-source", "x-amz-trailer",
+    ]
+
+    /// Fields that a signed address carries for whoever follows it.
     private static func carried(_ query: [(name: String, value: String)]) -> [String: String] {
         let carried = query.map { ($0.name.lowercased(), $0.value) }.filter { name, _ in
-            name == "content-type" || name == "content-md5" || name.hasPrefix("x-amz-")
+            name == "content-type" || name == "content-md5" || name.hasPrefix("x-amz-") && !proof.contains(name)
         }
         return Dictionary(carried) { first, _ in first }
     }

@@ -57,22 +57,26 @@ enum ObjectRows {
         let state = record["versioning"]?.text
         var outcome = Outcome(isMarker: object == nil)
         let id = state == "Enabled" ? Secret.minted(letters: idLetters) : StoredObject.nullVersion
-        if id == StoredObject.nullVersion {
-            outcome.gone = try take(bucket, key, id, desk.database)?.blobs ?? []
+        var before: Int64 = 0
+        if id == StoredObject.nullVersion, let old = try take(bucket, key, id, desk.database) {
+            outcome.gone = old.blobs
+            before = old.seq
         }
+        // Never one that was there: whoever still holds the old row must not find another under its number.
+        let seq = max(before + 1, Int64(WallClock.milliseconds) * 1000)
         if state != nil { outcome.version = id }
         try desk.database.run(
             "UPDATE versions SET latest = 0 WHERE bucket = ? AND key = ? AND latest = 1", [.text(bucket), .text(key)])
         try desk.database.run(
             """
             INSERT INTO versions(bucket, key, seq, version, marker, latest, size, etag, modified, body)
-            VALUES(?1, ?2, (SELECT coalesce(max(seq), 0) + 1 FROM versions WHERE bucket = ?1 AND key = ?2),
+            VALUES(?1, ?2, max(?9, (SELECT coalesce(max(seq), 0) + 1 FROM versions WHERE bucket = ?1 AND key = ?2)),
                 ?3, ?4, 1, ?5, ?6, ?7, ?8)
             """,
             [
                 .text(bucket), .text(key), .text(id), .int(object == nil ? 1 : 0), .int(Int64(object?.size ?? 0)),
                 .text(object?.etag ?? ""), .int(Int64(WallClock.milliseconds)),
-                .bytes((object ?? NewObject()).body.json),
+                .bytes((object ?? NewObject()).body.json), .int(seq),
             ])
         return outcome
     }

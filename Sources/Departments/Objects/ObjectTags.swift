@@ -30,14 +30,20 @@ enum ObjectTags {
     }
 
     private static func set(_ tags: [Datum], _ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
-        let object = try ObjectReading.found(visit)
-        var body = object.body.map ?? DatumMap()
-        body["tags"] = .list(tags)
-        let (bucket, key, text) = (visit.bucketName, visit.key, Datum.map(body).json)
-        try visit.desk.shelf.change { desk in
+        _ = try ObjectReading.found(visit)
+        let (bucket, key, id) = (visit.bucketName, visit.key, visit.request.versionID)
+        // Read where it is changed: what lies there may have come a moment ago.
+        let object = try visit.desk.shelf.change { desk -> StoredObject in
+            let found =
+                try id.map { try ObjectRows.version(bucket, key, $0, desk.database) }
+                ?? ObjectRows.latest(bucket, key, desk.database)
+            guard let object = found, !object.isMarker else { throw ObjectProblem.noSuchKey }
+            var body = object.body.map ?? DatumMap()
+            body["tags"] = .list(tags)
             try desk.database.run(
                 "UPDATE versions SET body = ? WHERE bucket = ? AND key = ? AND seq = ?",
-                [.bytes(text), .text(bucket), .text(key), .int(object.seq)])
+                [.bytes(Datum.map(body).json), .text(bucket), .text(key), .int(object.seq)])
+            return object
         }
         return ObjectAnswer(fields: version(object, visit))
     }

@@ -38,19 +38,25 @@ enum ObjectWriting {
         do throws(Fault) { return try writer.keep(in: desk.blobs) } catch { throw ServiceProblem(error) }
     }
 
+    /// What a writer makes depend on what is there.
+    static func check(_ request: ObjectRequest, against there: StoredObject?) throws(ServiceProblem) {
+        let etag = there.flatMap { $0.isMarker ? nil : $0.etag }
+        if let match = request.field("if-match") {
+            guard let etag else { throw ObjectProblem.noSuchKey }
+            guard Preconditions.names(match, etag) else { throw ObjectProblem.precondition }
+        }
+        if let none = request.field("if-none-match"), let etag, Preconditions.names(none, etag) {
+            throw ObjectProblem.precondition
+        }
+    }
+
     /// Makes a version of what has been written; its blobs go again when it cannot be one.
     static func commit(_ object: NewObject, _ visit: ObjectVisit) throws(ServiceProblem) -> ObjectRows.Outcome {
         let (bucket, key) = (visit.bucketName, visit.key)
-        let (match, none) = (visit.request.field("if-match"), visit.request.field("if-none-match"))
+        let request = visit.request
         do throws(ServiceProblem) {
             let outcome = try visit.desk.shelf.change { desk in
-                let there = try ObjectRows.latest(bucket, key, desk.database)
-                let etag = there.flatMap { $0.isMarker ? nil : $0.etag }
-                if let match {
-                    guard let etag else { throw ObjectProblem.noSuchKey }
-                    guard Preconditions.names(match, etag) else { throw ObjectProblem.precondition }
-                }
-                if let none, let etag, Preconditions.names(none, etag) { throw ObjectProblem.precondition }
+                try check(request, against: try ObjectRows.latest(bucket, key, desk.database))
                 return try ObjectRows.add(object, bucket, key, &desk)
             }
             visit.desk.blobs.remove(outcome.gone)

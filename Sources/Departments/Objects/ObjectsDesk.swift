@@ -57,7 +57,10 @@ package final class ObjectsDesk: Sendable {
         }
         var named: Set<String> = []
         for body in bodies {
-            guard let datum = try? Datum(json: body) else { continue }
+            // What cannot be read may name a blob: nothing is thrown away then.
+            guard let datum = try? Datum(json: body) else {
+                return Log.line("a row of the object store cannot be read: unnamed blobs are kept")
+            }
             named.formUnion(StoredObject.blobs(of: datum).map(\.name))
         }
         blobs.remove(allBut: named)

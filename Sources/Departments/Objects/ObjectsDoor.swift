@@ -70,7 +70,8 @@ extension ObjectsDesk {
             CallRecord(
                 requestID: requestID, milliseconds: Int64(WallClock.milliseconds), service: "s3",
                 operation: intake.operation?.name ?? intake.request.wanted,
-                onlyReads: intake.operation?.onlyReads ?? false, caller: intake.caller, keyID: intake.keyID,
+                onlyReads: intake.operation?.onlyReads ?? false, caller: intake.caller,
+                keyID: intake.caller?.keyID ?? intake.keyID,
                 region: intake.region, surroundings: intake.surroundings, resources: [intake.request.arn],
                 input: input, problem: problem))
     }

@@ -62,6 +62,10 @@ struct SecretOperations: Sendable {
             Operation("RestoreSecret", [Self.id], on: arns) { call throws(ServiceProblem) in
                 try change(call, evenDeleted: true) { $0.map["DeletedDate"] = nil }
             },
+            Operation("GetResourcePolicy", [Self.id], on: arns) { call throws(ServiceProblem) in
+                let secret = try find(call)
+                return ["ARN": .text(secret.arn), "Name": .text(secret.name)]
+            },
             Operation("TagResource", [Self.id, Self.tags], on: arns) { call throws(ServiceProblem) in
                 try change(call) { secret in
                     let names = Set(call.list("Tags").compactMap { $0["Key"]?.text })
@@ -214,10 +218,13 @@ struct SecretOperations: Sendable {
 
     private func put(_ call: Call, stages: [String]) throws(ServiceProblem) -> Datum {
         let wanted = stages.isEmpty ? [SecretRecord.current] : stages
-        guard let version = try version(call, of: try find(call).arn) else {
+        let arn = try find(call).arn
+        guard let version = try version(call, of: arn) else {
             throw ServiceProblem("InvalidParameterException", "You must provide either SecretString or SecretBinary.")
         }
         return try changed(call) { secret in
+            // Sealed for one that is gone: another has its name by now.
+            guard secret.arn == arn else { throw Self.missing }
             let id = version["VersionId"]?.text ?? ""
             if let old = secret.version(id) {
                 guard try same(old, call, of: secret.arn) else {
@@ -237,8 +244,15 @@ struct SecretOperations: Sendable {
     }
 
     private func update(_ call: Call) throws(ServiceProblem) -> Datum {
-        let version = try version(call, of: try find(call).arn)
+        let arn = try find(call).arn
+        let version = try version(call, of: arn)
         return try changed(call) { secret in
+            guard secret.arn == arn else { throw Self.missing }
+            if let id = version?["VersionId"]?.text, let old = secret.version(id), try !same(old, call, of: arn) {
+                throw ServiceProblem(
+                    "ResourceExistsException",
+                    "The operation failed because the version \(id) exists already with another value.")
+            }
             if let description = call.input["Description"] { secret.map["Description"] = description }
             if let version, secret.version(version["VersionId"]?.text ?? "") == nil {
                 secret.add(version, stages: [SecretRecord.current])

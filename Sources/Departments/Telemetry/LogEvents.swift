@@ -9,7 +9,7 @@ struct LogEvents: Sendable {
     let desk: LogsDesk
     private static let batchMax = 10_000
     private static let batchBytesMax = 1 << 20
-    private static let overhead = 26
+    static let overhead = 26
     private static let tooOld: Int64 = 14 * 86_400_000
     private static let tooNew: Int64 = 2 * 3_600_000
     private static let span: Int64 = 86_400_000
@@ -173,7 +173,17 @@ struct LogEvents: Sendable {
             .int(Int64(stream)), .int(place.at), .int(place.number), .int(Int64(call.whole("startTime") ?? 0)),
             .int(Int64(call.whole("endTime") ?? .max)), .int(Int64(limit)),
         ]
-        return try desk.shelf.read { database throws(Fault) in try database.rows(sql, values, LogRow.init) }
+        return try desk.shelf.read { database throws(Fault) in
+            var (rows, bytes): ([LogRow], Int) = ([], 0)
+            try database.forEachRow(sql, values) { row throws(Fault) in
+                let found = LogRow(row)
+                bytes += found.message.utf8.count + Self.overhead
+                guard rows.isEmpty || bytes <= Self.answerBytesMax else { return false }
+                rows.append(found)
+                return true
+            }
+            return rows
+        }
     }
 
     // MARK: looking through
@@ -212,30 +222,49 @@ struct LogEvents: Sendable {
     ) throws(ServiceProblem) -> Datum {
         let sql = """
             SELECT n, stream, at, taken, message FROM events WHERE grp = ?1 AND (at > ?2 OR at = ?2 AND n > ?3)
-            AND at >= ?4 AND at <= ?5 ORDER BY at, n LIMIT ?6
+            AND at >= ?4 AND at <= ?5 ORDER BY at, n
             """
         let values: [SQLValue] = [
             .int(Int64(group)), .int(place.at), .int(place.number), .int(Int64(call.whole("startTime") ?? 0)),
-            .int(Int64(call.whole("endTime") ?? .max)), .int(Int64(Self.lookedThroughMax)),
+            .int(Int64(call.whole("endTime") ?? .max)),
         ]
-        let rows = try desk.shelf.read { database throws(Fault) in try database.rows(sql, values, LogRow.init) }
         let limit = call.whole("limit") ?? 10_000
-        var found: [Datum] = []
-        var bytes = 0
-        var last: LogRow?
-        for row in rows {
-            if found.count == limit || bytes > Self.answerBytesMax { break }
-            last = row
-            guard let name = streams[row.stream], pattern.matches(row.message) else { continue }
-            bytes += row.message.utf8.count + Self.overhead
-            found.append([
-                "logStreamName": .text(name), "timestamp": .whole(Int(row.at)), "message": .text(row.message),
-                "ingestionTime": .whole(Int(row.taken)), "eventId": .text(row.eventID),
-            ])
+        let look = try desk.shelf.read { database throws(Fault) in
+            var look = Look()
+            try database.forEachRow(sql, values) { row throws(Fault) in
+                // One more than asked for has been seen: there is more.
+                guard look.found.count < limit, look.bytes <= Self.answerBytesMax, look.seen < Self.lookedThroughMax
+                else {
+                    look.isMore = true
+                    return false
+                }
+                look.take(LogRow(row), pattern, streams)
+                return true
+            }
+            return look
         }
-        let isMore = last.map { $0.number != rows.last?.number } ?? false || rows.count == Self.lookedThroughMax
-        let next = isMore ? last.map { StreamPlace(isForward: true, at: $0.at, number: $0.number).description } : nil
-        return ["events": .list(found), "searchedLogStreams": [], "nextToken": next.map(Datum.text) ?? .null]
+        let next = look.isMore ? look.last?.description : nil
+        return ["events": .list(look.found), "searchedLogStreams": [], "nextToken": next.map(Datum.text) ?? .null]
+    }
+}
+
+/// What has been found so far, and where.
+private struct Look: Sendable {
+    var found: [Datum] = []
+    var bytes = 0
+    var seen = 0
+    var last: StreamPlace?
+    var isMore = false
+
+    mutating func take(_ row: LogRow, _ pattern: LogPattern, _ streams: [Int64: String]) {
+        seen += 1
+        last = StreamPlace(isForward: true, at: row.at, number: row.number)
+        guard let name = streams[row.stream], pattern.matches(row.message) else { return }
+        bytes += row.message.utf8.count + LogEvents.overhead
+        found.append([
+            "logStreamName": .text(name), "timestamp": .whole(Int(row.at)), "message": .text(row.message),
+            "ingestionTime": .whole(Int(row.taken)), "eventId": .text(row.eventID),
+        ])
     }
 }
 

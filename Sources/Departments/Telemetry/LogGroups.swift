@@ -23,7 +23,7 @@ struct LogGroups: Sendable {
                 [
                     Member("logGroupNamePrefix", 1...512), Member("logGroupNamePattern", 0...512),
                     Member("nextToken"), Member("limit", .whole, 1...50),
-                ]
+                ], on: { [LogsDesk.groupARN($0, ($0.text("logGroupNamePrefix") ?? "") + "*")] }
             ) { call throws(ServiceProblem) in try describe(call) },
             Operation("DeleteLogGroup", [name], on: Self.arns) { call throws(ServiceProblem) in try delete(call) },
             Operation("PutRetentionPolicy", [name, Member("retentionInDays", .whole, required: true)], on: Self.arns) {
@@ -36,15 +36,15 @@ struct LogGroups: Sendable {
             Operation("DeleteRetentionPolicy", [name], on: Self.arns) { call throws(ServiceProblem) in
                 try change(call["logGroupName"]) { $0["retentionInDays"] = nil }
             },
-            Operation("TagResource", [arn, Member("tags", .map(.text), required: true)], on: { [$0["resourceArn"]] }) {
+            Operation("TagResource", [arn, Member("tags", .map(.text), required: true)], on: Self.named) {
                 call throws(ServiceProblem) in try tag(LogsDesk.groupName(call["resourceArn"]), call.map("tags"))
             },
             Operation(
-                "UntagResource", [arn, Member("tagKeys", .list(.text), required: true)], on: { [$0["resourceArn"]] }
+                "UntagResource", [arn, Member("tagKeys", .list(.text), required: true)], on: Self.named
             ) { call throws(ServiceProblem) in
                 try untag(LogsDesk.groupName(call["resourceArn"]), call.texts("tagKeys"))
             },
-            Operation("ListTagsForResource", [arn], on: { [$0["resourceArn"]] }) { call throws(ServiceProblem) in
+            Operation("ListTagsForResource", [arn], on: Self.named) { call throws(ServiceProblem) in
                 try tags(LogsDesk.groupName(call["resourceArn"]))
             },
             Operation("TagLogGroup", [name, Member("tags", .map(.text), required: true)], on: Self.arns) {
@@ -59,6 +59,10 @@ struct LogGroups: Sendable {
         ]
     }
 
+    /// By the group that is meant, however its ARN was written.
+    private static let named: Operation.Resources = {
+        [LogsDesk.groupARN($0, LogsDesk.groupName($0["resourceArn"]))]
+    }
     private static let arns: Operation.Resources = { [LogsDesk.groupARN($0, $0["logGroupName"])] }
 
     private func create(_ call: Call) throws(ServiceProblem) -> Datum {

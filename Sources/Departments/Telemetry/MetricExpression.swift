@@ -122,10 +122,10 @@ struct MetricExpression {
 
         mutating func one() throws(ServiceProblem) -> Term {
             guard let first = next else { throw refusal }
-            if first == "(" { return try bracket() }
+            if first == "(" { return try deeper { reader throws(ServiceProblem) in try reader.bracket() } }
             if first == "-" {
                 rest.removeFirst()
-                return .apply("-", .number(0), try one())
+                return .apply("-", .number(0), try deeper { reader throws(ServiceProblem) in try reader.one() })
             }
             let word = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ".") }
             guard !word.isEmpty else { throw refusal }
@@ -133,17 +133,23 @@ struct MetricExpression {
             if let number = Double(word) { return .number(number) }
             guard next == "(" else { return .id(String(word)) }
             guard ["SUM", "AVG", "MIN", "MAX"].contains(word) else { throw refusal }
-            return .gather(String(word), try list())
+            return .gather(String(word), try deeper { reader throws(ServiceProblem) in try reader.list() })
+        }
+
+        private mutating func deeper<Found>(
+            _ body: (inout Reader) throws(ServiceProblem) -> Found
+        ) throws(ServiceProblem) -> Found {
+            depth += 1
+            guard depth <= MetricExpression.depthMax else { throw refusal }
+            defer { depth -= 1 }
+            return try body(&self)
         }
 
         private mutating func bracket() throws(ServiceProblem) -> Term {
-            depth += 1
-            guard depth <= MetricExpression.depthMax else { throw refusal }
             rest.removeFirst()
             let term = try sum()
             guard next == ")" else { throw refusal }
             rest.removeFirst()
-            depth -= 1
             return term
         }
 

@@ -2,6 +2,9 @@ internal import CSQLite
 package import Core
 
 extension Database {
+    /// A transaction is open. One that was may have ended by itself, with a full disk for instance.
+    package var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
+
     /// All of it or nothing: what `body` did is undone when it throws, and when the commit does.
     package func transaction<Result>(_ body: () throws(Fault) -> Result) throws(Fault) -> Result {
         // The write lock is taken at once, so that no reader's snapshot has to be turned into a writer's half way.

@@ -18,6 +18,15 @@ extension Database {
         try statement.run()
     }
 
+    /// Row after row, until `body` has had enough and says false.
+    package func forEachRow(
+        _ sql: String, _ values: [SQLValue] = [], _ body: (Statement) throws(Fault) -> Bool
+    ) throws(Fault) {
+        let statement = try prepared(sql, values)
+        defer { statement.reset() }
+        while try statement.step() { guard try body(statement) else { return } }
+    }
+
     /// Every row of a statement, read by `read`.
     package func rows<Row>(
         _ sql: String, _ values: [SQLValue] = [], _ read: (Statement) throws(Fault) -> Row

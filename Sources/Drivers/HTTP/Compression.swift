@@ -26,6 +26,16 @@ package enum Compression: String, Hashable, Sendable {
         return true
     }
 
+    /// The bytes behind a compressed text of either kind; nil for what is none, or grows past `limit`.
+    package static func inflated(_ bytes: [UInt8], limit: Int) -> [UInt8]? {
+        unsafe bytes.withUnsafeBytes { packed in
+            guard let body = unsafe inflate(packed, limit: limit), !body.isTooLarge else { return nil }
+            return withExtendedLifetime(body) {
+                unsafe Array(UnsafeRawBufferPointer(start: body.start, count: body.count))
+            }
+        }
+    }
+
     /// Inflates a body of either kind, refusing to grow past `limit`.
     static func inflate(_ bytes: UnsafeRawBufferPointer, limit: Int) -> InflatedBody? {
         var out: UnsafeMutableRawPointer?

@@ -220,7 +220,8 @@ extension Connection {
             firstByte = reactor.now
             advance()
         }
-        want(UInt32(LS_IN | LS_RDHUP))
+        // The next answer may be on its way already, and then waits for the socket.
+        if phase == .head { want(UInt32(LS_IN | LS_RDHUP)) }
         // What TLS has deciphered already, epoll does not know of.
         if phase == .head, transport.hasPending { reactor.post { [weak self] in self?.happened(UInt32(LS_IN)) } }
     }

@@ -24,11 +24,14 @@ package struct Call: Sendable {
     /// Where the request came in, as its sender wrote it.
     package let host: String
     package let wire: WireProtocol
+    /// What is known of the request, by condition keys of policies.
+    package let conditions: [String: [String]]
 
     package init(
         _ input: DatumMap, by caller: Caller, region: String, requestID: String, host: String = "",
-        wire: WireProtocol = .json11
+        wire: WireProtocol = .json11, conditions: [String: [String]] = [:]
     ) {
+        self.conditions = conditions
         self.wire = wire
         self.input = input
         self.caller = caller

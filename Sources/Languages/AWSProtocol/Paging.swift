@@ -12,7 +12,7 @@ package enum Paging {
         let last: String?
         if let token { last = try key(in: token, code) } else { last = nil }
         let start = last.map { last in keys.firstIndex { $0 > last } ?? keys.endIndex } ?? keys.startIndex
-        let end = min(start + max(1, limit), keys.endIndex)
+        let end = start + min(max(1, limit), keys.endIndex - start)
         let part = keys[start..<end]
         return (part, end < keys.endIndex ? part.last.map { Self.token(after: $0) } : nil)
     }

@@ -4,6 +4,8 @@ internal import Core
 struct ShapeCheck {
     /// What the service calls a request that breaks a rule.
     let invalidCode: String
+    /// Seconds: some thirty thousand years.
+    private static let timeMax = 1e12
 
     func check(_ input: DatumMap, _ members: [Member], at path: String = "") throws(ServiceProblem) {
         for member in members {
@@ -20,8 +22,12 @@ struct ShapeCheck {
     private func checkKind(_ value: Datum, _ shape: Shape, _ place: String) throws(ServiceProblem) {
         switch (shape, value) {
         case (.text, .text), (.whole, .whole), (.number, .whole), (.number, .number), (.flag, .bool),
-            (.time, .whole), (.time, .number), (.anything, _):
+            (.anything, _):
             return
+        case (.time, .whole), (.time, .number):
+            guard let seconds = value.number, seconds.isFinite, abs(seconds) < Self.timeMax else {
+                throw Self.unreadable(place, "is no time")
+            }
         case (.blob, .text(let text)):
             guard Base64.bytes(text) != nil else { throw Self.unreadable(place, "is not base64") }
         case (.list(let element), .list(let list)):

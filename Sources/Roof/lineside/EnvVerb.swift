@@ -14,7 +14,13 @@ enum EnvVerb {
             let datum = Datum.map(DatumMap(environment.map { ($0.name, .text($0.value)) }))
             Verbs.say(String(decoding: datum.json, as: UTF8.self))
         } else {
-            for (name, value) in environment { Verbs.say("export \(name)='\(value)'") }
+            // What was set for somebody else would be believed first.
+            Verbs.say("unset AWS_PROFILE AWS_SESSION_TOKEN")
+            for (name, value) in environment {
+                Verbs.say(
+                    "export \(name)='\(value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+                )
+            }
         }
         return ExitCode.ok
     }

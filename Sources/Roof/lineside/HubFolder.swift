@@ -28,10 +28,17 @@ struct HubFolder {
         let region: String
     }
 
-    /// Makes the folder at the first start; later it is what it was.
-    func settle(region: String?) throws -> Settings {
+    /// Makes the folder where there is none, and keeps a second hub out of it.
+    func lock() throws -> FileLock {
         try FileAccess.makeFolder(path)
         guard unsafe chmod(path, 0o700) == 0 else { throw Fault.system("closing \(path)") }
+        return try FileLock(
+            path + "/hub.lock",
+            refusal: Fault(.unavailable, "another hub runs in \(path)", hint: "stop that one, or name another --data"))
+    }
+
+    /// What is made at the first start; later it is what it was. Only under the lock.
+    func settle(region: String?) throws -> Settings {
         if FileAccess.isFile(settingsFile) {
             let settings = try self.settings()
             if let region, region != settings.region {
@@ -66,6 +73,10 @@ struct HubFolder {
                     .damaged, "\(keyFile) is not a key", hint: "without it nothing sealed can be opened: put it back")
             }
             return key
+        }
+        guard !FileAccess.isFile(path + "/identity.db") else {
+            throw Fault(
+                .notFound, "\(keyFile) is missing, and what is in \(path) is sealed under it", hint: "put it back")
         }
         let key = SealingKey.minted()
         try FileAccess.writeDurably(

@@ -27,11 +27,8 @@ final class HubHousehold {
 
     init(_ options: Options) throws {
         folder = HubFolder(options)
+        lock = try folder.lock()
         settings = try folder.settle(region: options.text("region"))
-        lock = try FileLock(
-            folder.path + "/hub.lock",
-            refusal: Fault(
-                .unavailable, "another hub runs in \(folder.path)", hint: "stop that one, or name another --data"))
         let workers = WorkerPool("hub", threads: Self.workers)
         departments = try HubDepartments(folder, settings, workers)
         if !folder.hasAdministrator {

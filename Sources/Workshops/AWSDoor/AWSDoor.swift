@@ -9,8 +9,6 @@ package import HTTP
 /// Concurrency: a request leaves its reactor with a copy of what came, is worked on by a worker, and is answered by its
 /// reactor.
 package final class AWSDoor: Sendable {
-    /// A document of an operation; objects have a way of their own.
-    private static let bodyBytesMax = 8 << 20
     private let directory: ServiceDirectory
     private let gatekeeper: any Gatekeeper
     private let ledger: any CallLedger
@@ -30,14 +28,33 @@ package final class AWSDoor: Sendable {
 
     /// Takes whatever no other route takes.
     package var route: Route {
-        unsafe Route(.post, "/", "The AWS wire", bodyBytesMax: Self.bodyBytesMax) { [self] exchange in
-            let arrival = Arrival(exchange)
-            workers.submit { [self] in
-                let requestID = UniqueID.random()
-                let answer = answer(arrival, requestID)
-                exchange.reactor.post { Self.send(answer, requestID, exchange) }
-            }
+        unsafe Route(
+            .post, "/", "The AWS wire", bodyBytesMax: BodyTray.bytesMax,
+            sink: { [self] exchange in BodyTray(isKnown: isKnown(exchange)) },
+            handler: { [self] exchange in
+                guard let tray = exchange.sink as? BodyTray else { return }
+                let arrival = Arrival(exchange, body: tray.bytes)
+                let isTooLarge = tray.isTooLarge
+                workers.submit { [self] in
+                    let requestID = UniqueID.random()
+                    let answer = isTooLarge ? tooLarge(arrival, requestID) : answer(arrival, requestID)
+                    exchange.reactor.post { Self.send(answer, requestID, exchange) }
+                }
+            })
+    }
+
+    /// Whether the head names a key that is used here; whether it is believed is seen later.
+    private func isKnown(_ exchange: Exchange) -> Bool {
+        guard let proof = exchange.head.value(of: "authorization").flatMap(AWSAuthorization.init(parsing:)) else {
+            return false
         }
+        return gatekeeper.credentials(proof.keyID) != nil
+    }
+
+    private func tooLarge(_ arrival: Arrival, _ requestID: String) -> WireAnswer {
+        let problem = ServiceProblem(
+            "RequestEntityTooLarge", "The body is larger than may come from this caller.", status: 413)
+        return .refusal(problem, arrival.guessedProtocol, requestID: requestID)
     }
 
     private static func send(_ answer: WireAnswer, _ requestID: String, _ exchange: Exchange) {
@@ -74,13 +91,13 @@ package final class AWSDoor: Sendable {
     private func perform(_ visit: inout Visit) throws(ServiceProblem) -> Datum {
         let caller = try believe(visit)
         visit.caller = caller
-        let (operation, input) = try directory.find(visit.arrival.request, in: visit.service)
+        let (operation, input) = try directory.find(try visit.arrival.readable(), in: visit.service)
         visit.operation = operation
         visit.input = input
         try directory.check(input, of: operation, visit.service)
         let call = Call(
-            input, by: caller, region: visit.arrival.scope?.region ?? region, requestID: visit.requestID,
-            host: visit.arrival.host, wire: visit.service.wire)
+            input, by: caller, region: region, requestID: visit.requestID, host: visit.arrival.host,
+            wire: visit.service.wire, conditions: visit.arrival.surroundings.conditions)
         visit.resources = operation.resources(call)
         if !operation.isFree { try admit(visit, operation) }
         return try operation.handler(call)
@@ -136,7 +153,7 @@ package final class AWSDoor: Sendable {
                 requestID: visit.requestID, milliseconds: Int64(WallClock.milliseconds), service: visit.service.name,
                 operation: visit.operation?.name ?? visit.arrival.request.target ?? "",
                 onlyReads: visit.operation?.onlyReads ?? false, caller: visit.caller,
-                keyID: visit.arrival.keyID ?? "", region: visit.arrival.scope?.region ?? region,
+                keyID: visit.caller?.keyID ?? visit.arrival.keyID ?? "", region: visit.arrival.scope?.region ?? region,
                 surroundings: visit.arrival.surroundings, resources: visit.resources, input: visit.input,
                 problem: problem))
     }

@@ -11,12 +11,12 @@ struct Arrival: Sendable {
     let host: String
     private let authorization: AWSAuthorization?
 
-    init(_ exchange: Exchange) {
+    /// `body`: as it came over the wire, which is what was signed.
+    init(_ exchange: Exchange, body: [UInt8]) {
         let head = exchange.head
         let fields = head.fields
         let path = head.pathText
         let query = head.queryText
-        let body = unsafe Array(exchange.body)
         request = WireRequest(
             method: head.method.rawValue,
             path: path.split(separator: "/").map { FormText.decoded($0, plusIsBlank: false) },
@@ -33,6 +33,19 @@ struct Arrival: Sendable {
         surroundings = Surroundings(
             sourceAddress: exchange.peer, userAgent: request.fields["user-agent"] ?? "",
             region: authorization?.scope.region ?? "", isSecure: exchange.isSecure)
+    }
+
+    /// The request with its body unpacked: clients compress long ones.
+    func readable() throws(ServiceProblem) -> WireRequest {
+        guard let coding = request.fields["content-encoding"]?.lowercased(), coding != "identity", !coding.isEmpty
+        else {
+            return request
+        }
+        guard coding == "gzip" || coding == "deflate",
+            let body = Compression.inflated(request.body, limit: BodyTray.bytesMax)
+        else { throw ServiceProblem("SerializationException", "the body is not valid \(coding.prefix(40))") }
+        return WireRequest(
+            method: request.method, path: request.path, query: request.query, fields: request.fields, body: body)
     }
 
     private static func trimmed(_ value: String) -> String {

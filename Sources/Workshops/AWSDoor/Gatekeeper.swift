@@ -23,6 +23,17 @@ package struct Surroundings: Hashable, Sendable {
     /// What a service knows of the request, by the condition keys of its own.
     package var facts: [String: [String]] = [:]
 
+    /// Everything that is known of the request, by condition keys.
+    package var conditions: [String: [String]] {
+        let now = WallClock.milliseconds
+        let common: [String: [String]] = [
+            "aws:SourceIp": [sourceAddress], "aws:UserAgent": [userAgent], "aws:RequestedRegion": [region],
+            "aws:SecureTransport": ["\(isSecure)"], "aws:CurrentTime": [CivilTime(milliseconds: Int64(now)).iso],
+            "aws:EpochTime": ["\(now / 1000)"],
+        ]
+        return facts.merging(common) { $1 }
+    }
+
     package init(sourceAddress: String, userAgent: String, region: String, isSecure: Bool) {
         self.sourceAddress = sourceAddress
         self.userAgent = userAgent

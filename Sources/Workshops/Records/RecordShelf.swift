@@ -119,7 +119,15 @@ package final class RecordShelf: Sendable {
         do throws(Fault) {
             var records = try database.transaction { () throws(Fault) in
                 var desk = Desk(records: self.records, database: database)
-                for change in changes { change.attempt(&desk) }
+                for change in changes {
+                    change.attempt(&desk)
+                    // SQLite ends a transaction by itself when it runs out of room: nothing of it may go on alone.
+                    guard database.isInTransaction else {
+                        throw Fault(
+                            .diskFull, "\(path): the changes of this moment were undone", hint: "make room on that disk"
+                        )
+                    }
+                }
                 return desk.records
             }
             records.settle()
