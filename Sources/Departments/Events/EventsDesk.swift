@@ -62,6 +62,11 @@ package final class EventsDesk: Sendable {
                 + Intake(desk: self).operations + RuleTags(desk: self).operations)
     }
 
+    /// Events of the hub's own services, whole; they are on the disk for every target when this returns.
+    package func announce(_ events: [[UInt8]]) throws(ServiceProblem) {
+        try Intake(desk: self).pass(events.map { ($0, 0) }, to: Self.defaultBus)
+    }
+
     // MARK: names
 
     func busARN(_ name: String) -> String { "arn:aws:events:\(region):\(account):event-bus/\(name)" }

@@ -9,7 +9,7 @@ internal import XML
 enum BucketSettings {
     static let all = versioning + encryption + policy + tagging + documents + constants
 
-    private static func change(
+    static func change(
         _ visit: ObjectVisit, status: Int = 200, _ body: @escaping @Sendable (inout DatumMap) -> Void
     ) throws(ServiceProblem) -> ObjectAnswer {
         let name = visit.bucketName
@@ -203,7 +203,6 @@ enum BucketSettings {
         + [
             ("accelerate", "AccelerateConfiguration", "AccelerateConfiguration"),
             ("logging", "BucketLogging", "BucketLoggingStatus"),
-            ("notification", "BucketNotification", "NotificationConfiguration"),
         ]
         .map { mark, word, root in
             ObjectOperation("Get\(word)", "GET", .bucket, [mark]) { visit throws(ServiceProblem) in

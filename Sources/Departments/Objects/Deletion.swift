@@ -27,24 +27,30 @@ enum Deletion {
         _ key: String, _ version: String?, _ visit: ObjectVisit
     ) throws(ServiceProblem) -> ObjectRows.Outcome {
         let bucket = visit.bucketName
-        let outcome = try visit.desk.shelf.change { desk in try take(key, version, bucket, &desk) }
+        let notice = Notice(visit)
+        let outcome = try visit.desk.shelf.change { desk in try take(key, version, bucket, notice, &desk) }
+        visit.desk.notices.ring()
         visit.desk.blobs.remove(outcome.gone)
         return outcome
     }
 
     private static func take(
-        _ key: String, _ version: String?, _ bucket: String, _ desk: inout RecordShelf.Desk
+        _ key: String, _ version: String?, _ bucket: String, _ notice: Notice, _ desk: inout RecordShelf.Desk
     ) throws -> ObjectRows.Outcome {
         guard let record = desk.records[ObjectsDesk.bucket, bucket] else { throw ObjectProblem.noSuchBucket }
         if let version {
             let found = try ObjectRows.take(bucket, key, version, desk.database)
+            if let found { try notice.deleted(found, key, version: version, &desk) }
             return ObjectRows.Outcome(version: version, isMarker: found?.isMarker ?? false, gone: found?.blobs ?? [])
         }
         guard record["versioning"] != nil else {
             let found = try ObjectRows.take(bucket, key, StoredObject.nullVersion, desk.database)
+            if let found { try notice.deleted(found, key, version: nil, &desk) }
             return ObjectRows.Outcome(gone: found?.blobs ?? [])
         }
-        return try ObjectRows.add(nil, bucket, key, &desk)
+        let outcome = try ObjectRows.add(nil, bucket, key, &desk)
+        try notice.deleted(nil, key, version: outcome.version, &desk)
+        return outcome
     }
 
     private static func removeMany(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
@@ -62,14 +68,15 @@ enum Deletion {
         let leave = asked.map { key, version in
             Result { () throws(ServiceProblem) in try admit(key, version, record, visit) }
         }
-        let bucket = visit.bucketName
+        let (bucket, notice) = (visit.bucketName, Notice(visit))
         // All in one change: a thousand would take a thousand turns of the disk.
         let outcomes = try visit.desk.shelf.change { desk -> [ObjectRows.Outcome?] in
             try zip(asked, leave).map { asked, leave in
                 guard case .success = leave else { return nil }
-                return try take(asked.key, asked.version, bucket, &desk)
+                return try take(asked.key, asked.version, bucket, notice, &desk)
             }
         }
+        visit.desk.notices.ring()
         visit.desk.blobs.remove(outcomes.flatMap { $0?.gone ?? [] })
         let rows = zip(asked, zip(leave, outcomes)).map { asked, found in
             (asked.key, asked.version, found.0.map { found.1 ?? ObjectRows.Outcome() })

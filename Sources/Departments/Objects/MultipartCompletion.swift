@@ -108,6 +108,7 @@ enum MultipartCompletion {
         _ root: XMLElement, _ upload: Multipart.Upload, _ visit: ObjectVisit
     ) throws(ServiceProblem) -> (NewObject, ObjectRows.Outcome) {
         let (bucket, key, request) = (visit.bucketName, visit.key, visit.request)
+        let notice = Notice(visit)
         let (object, outcome, parts) = try visit.desk.shelf.change {
             desk -> (NewObject, ObjectRows.Outcome, [Multipart.Part]) in
             let rows = try desk.database.rows("SELECT 1 FROM uploads WHERE id = ?", [.text(upload.id)]) { $0.int(0) }
@@ -118,8 +119,12 @@ enum MultipartCompletion {
             try ObjectWriting.check(request, against: latest)
             try desk.database.run("DELETE FROM parts WHERE upload = ?", [.text(upload.id)])
             try desk.database.run("DELETE FROM uploads WHERE id = ?", [.text(upload.id)])
-            return (object, try ObjectRows.add(object, bucket, key, &desk), there)
+            let outcome = try ObjectRows.add(object, bucket, key, &desk)
+            try notice.created(
+                object, key, version: outcome.version, reason: "CompleteMultipartUpload", &desk)
+            return (object, outcome, there)
         }
+        visit.desk.notices.ring()
         let kept = Set(object.blobs)
         visit.desk.blobs.remove(outcome.gone + parts.flatMap(\.blobs).filter { !kept.contains($0) })
         return (object, outcome)

@@ -67,7 +67,7 @@ enum ObjectCopy {
         }
         object.tags = replacesTags ? ownTags : from.tags
         if from.parts == nil, object.checksums.isEmpty { object.checksums = from.checksums }
-        let outcome = try ObjectWriting.commit(object, visit)
+        let outcome = try ObjectWriting.commit(object, "CopyObject", visit)
         let versioned = visit.desk.shelf.records[ObjectsDesk.bucket, bucket]?["versioning"] != nil
         var fields = [("x-amz-server-side-encryption", "AES256")]
         if let version = outcome.version { fields.append(("x-amz-version-id", version)) }

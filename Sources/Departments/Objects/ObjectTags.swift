@@ -32,6 +32,7 @@ enum ObjectTags {
     private static func set(_ tags: [Datum], _ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
         _ = try ObjectReading.found(visit)
         let (bucket, key, id) = (visit.bucketName, visit.key, visit.request.versionID)
+        let notice = Notice(visit)
         // Read where it is changed: what lies there may have come a moment ago.
         let object = try visit.desk.shelf.change { desk -> StoredObject in
             let found =
@@ -43,8 +44,10 @@ enum ObjectTags {
             try desk.database.run(
                 "UPDATE versions SET body = ? WHERE bucket = ? AND key = ? AND seq = ?",
                 [.bytes(Datum.map(body).json), .text(bucket), .text(key), .int(object.seq)])
+            try notice.tagged(object, areGone: tags.isEmpty, &desk)
             return object
         }
+        visit.desk.notices.ring()
         return ObjectAnswer(fields: version(object, visit))
     }
 

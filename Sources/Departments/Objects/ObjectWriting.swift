@@ -27,7 +27,7 @@ enum ObjectWriting {
             object.checksums[found.algorithm.elementName] = .text(found.value)
             object.checksums["ChecksumType"] = "FULL_OBJECT"
         }
-        let outcome = try commit(object, visit)
+        let outcome = try commit(object, "PutObject", visit)
         var answer = ObjectAnswer(fields: [("ETag", "\"\(object.etag)\""), ("x-amz-server-side-encryption", "AES256")])
         answer.fields += ObjectChecksums.fields(object.checksums)
         if let version = outcome.version { answer.fields.append(("x-amz-version-id", version)) }
@@ -51,14 +51,19 @@ enum ObjectWriting {
     }
 
     /// Makes a version of what has been written; its blobs go again when it cannot be one.
-    static func commit(_ object: NewObject, _ visit: ObjectVisit) throws(ServiceProblem) -> ObjectRows.Outcome {
+    static func commit(
+        _ object: NewObject, _ reason: String, _ visit: ObjectVisit
+    ) throws(ServiceProblem) -> ObjectRows.Outcome {
         let (bucket, key) = (visit.bucketName, visit.key)
-        let request = visit.request
+        let (request, notice) = (visit.request, Notice(visit))
         do throws(ServiceProblem) {
             let outcome = try visit.desk.shelf.change { desk in
                 try check(request, against: try ObjectRows.latest(bucket, key, desk.database))
-                return try ObjectRows.add(object, bucket, key, &desk)
+                let outcome = try ObjectRows.add(object, bucket, key, &desk)
+                try notice.created(object, key, version: outcome.version, reason: reason, &desk)
+                return outcome
             }
+            visit.desk.notices.ring()
             visit.desk.blobs.remove(outcome.gone)
             return outcome
         } catch {

@@ -22,7 +22,8 @@ package final class ObjectsDesk: Sendable {
         CREATE TABLE parts(
             upload TEXT, number INTEGER, size INTEGER, etag TEXT, modified INTEGER, body BLOB,
             PRIMARY KEY(upload, number)) WITHOUT ROWID;
-        """
+        """,
+        "CREATE TABLE notices(n INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB)",
     ]
 
     let shelf: RecordShelf
@@ -32,6 +33,10 @@ package final class ObjectsDesk: Sendable {
     let gatekeeper: any Gatekeeper
     let ledger: any CallLedger
     let workers: WorkerPool
+    let notices: NoticeCarrier
+
+    /// Takes events in for the bus, and comes back when they are on the disk.
+    package typealias Announce = @Sendable ([[UInt8]]) throws(ServiceProblem) -> Void
 
     package init(
         _ folder: String, account: String, region: String, seal: SealingKey, gatekeeper: any Gatekeeper,
@@ -44,10 +49,16 @@ package final class ObjectsDesk: Sendable {
         self.workers = workers
         shelf = try RecordShelf(folder + "/objects.db", tables: Self.tables)
         blobs = try BlobStore(folder + "/blobs", seal: seal)
+        notices = NoticeCarrier(shelf)
         do throws(ServiceProblem) { try sweep() } catch { throw Fault(.system, error.message) }
     }
 
-    package func close() { shelf.close() }
+    package func start(_ announce: @escaping Announce) { notices.start(announce) }
+
+    package func close() {
+        notices.stop()
+        shelf.close()
+    }
 
     /// Blobs that no row names: what was being written when the power went.
     private func sweep() throws(ServiceProblem) {

@@ -99,11 +99,14 @@ struct HubDepartments {
     }
 
     func begin() throws -> (keyID: String, secret: String) { try identity.begin() }
-    func start() throws { try events.start() }
+    func start() throws {
+        try events.start()
+        objects.start { [events] notices throws(ServiceProblem) in try events.announce(notices) }
+    }
 
     func close() {
-        events.close()
         objects.close()
+        events.close()
         metrics.close()
         logs.close()
         secrets.close()

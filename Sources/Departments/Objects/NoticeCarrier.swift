@@ -1,0 +1,57 @@
+internal import Core
+internal import Database
+internal import Records
+internal import Synchronization
+
+/// Hands notices over to the event bus, in their order, and forgets each when the bus has it on the disk.
+///
+/// Concurrency: one thread; the table is the queue, so that a hub that was killed goes on where it was.
+final class NoticeCarrier: Sendable {
+    private static let batchMax: Int64 = 250
+    private let shelf: RecordShelf
+    private let bell = Doorbell()
+    private let isStopping = Atomic<Bool>(false)
+    private let isRunning = Atomic<Bool>(false)
+    private let gone = Flagpole()
+
+    init(_ shelf: RecordShelf) { self.shelf = shelf }
+
+    func start(_ announce: @escaping ObjectsDesk.Announce) {
+        isRunning.store(true, ordering: .releasing)
+        Lane.start("notices", stackBytes: 2 << 20) { [self] in
+            while !isStopping.load(ordering: .acquiring) {
+                let seen = bell.rings
+                if !carry(announce) { bell.wait(since: seen, until: Instant.now.advanced(by: Span64.second)) }
+            }
+            gone.raise()
+        }
+    }
+
+    func stop() {
+        guard isRunning.load(ordering: .acquiring) else { return }
+        isStopping.store(true, ordering: .releasing)
+        bell.ring()
+        gone.wait()
+    }
+
+    /// There may be something to carry.
+    func ring() { bell.ring() }
+
+    /// False when there was nothing, or when nobody took it.
+    private func carry(_ announce: ObjectsDesk.Announce) -> Bool {
+        do throws(ServiceProblem) {
+            let notices = try shelf.read { database throws(Fault) in
+                try database.rows("SELECT \(Notice.columns) FROM notices ORDER BY n LIMIT ?", [.int(Self.batchMax)]) {
+                    (number: $0.int(0), event: $0.blob(1))
+                }
+            }
+            guard let last = notices.last?.number else { return false }
+            try announce(notices.map(\.event))
+            try shelf.change { desk in try desk.database.run("DELETE FROM notices WHERE n <= ?", [.int(last)]) }
+            return true
+        } catch {
+            Log.line("notices of buckets wait: \(error.message)")
+            return false
+        }
+    }
+}
