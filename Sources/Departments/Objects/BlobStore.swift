@@ -46,32 +46,45 @@ final class BlobStore: Sendable {
     func remove(_ blobs: [Blob]) {
         for blob in blobs {
             let isRead = held.withLock { held -> Bool in
-                guard held[blob.name] != nil else { return false }
-                held[blob.name]?.isDoomed = true
-                return true
+                held[blob.name, default: (0, true)].isDoomed = true
+                return held[blob.name]?.readers != 0
             }
-            if !isRead { FileAccess.remove(path(blob.name)) }
+            if !isRead { destroy(blob) }
         }
     }
 
-    /// Keeps blobs for a reader; `notFound` when one of them is gone already.
+    /// Keeps blobs for a reader; `notFound` when one of them is gone already, or about to go.
     func hold(_ blobs: [Blob]) throws(Fault) {
-        held.withLock { held in for blob in blobs { held[blob.name, default: (0, false)].readers += 1 } }
-        guard let gone = blobs.first(where: { !FileAccess.isFile(path($0.name)) }) else { return }
+        let doomed = held.withLock { held -> Blob? in
+            if let doomed = blobs.first(where: { held[$0.name]?.isDoomed == true }) { return doomed }
+            for blob in blobs { held[blob.name, default: (0, false)].readers += 1 }
+            return nil
+        }
+        if let doomed { throw Self.gone(doomed) }
+        guard let missing = blobs.first(where: { !FileAccess.isFile(path($0.name)) }) else { return }
         release(blobs)
-        throw Fault(.notFound, "blob \(gone.name) is gone")
+        throw Self.gone(missing)
     }
 
     func release(_ blobs: [Blob]) {
         for blob in blobs {
             let isDoomed = held.withLock { held -> Bool in
                 guard let now = held[blob.name] else { return false }
-                held[blob.name] = now.readers > 1 ? (now.readers - 1, now.isDoomed) : nil
-                return now.readers == 1 && now.isDoomed
+                let isLast = now.readers == 1
+                held[blob.name] = isLast && !now.isDoomed ? nil : (now.readers - 1, now.isDoomed)
+                return isLast && now.isDoomed
             }
-            if isDoomed { FileAccess.remove(path(blob.name)) }
+            if isDoomed { destroy(blob) }
         }
     }
+
+    /// Nobody reads it, and while its name is doomed nobody begins to.
+    private func destroy(_ blob: Blob) {
+        FileAccess.remove(path(blob.name))
+        held.withLock { $0[blob.name] = nil }
+    }
+
+    private static func gone(_ blob: Blob) -> Fault { Fault(.notFound, "blob \(blob.name) is gone") }
 
     func remove(allBut named: Set<String>) {
         for shelf in (try? FileAccess.names(in: folder)) ?? [] {
