@@ -1,9 +1,14 @@
 internal import CKernel
+internal import Core
 internal import Glibc
 
 /// Who started whom, as /proc has it at this moment.
 package enum ProcessTree {
     struct Kin: Hashable { let pid: Int32; let parent: Int32 }
+
+    /// Whoever has not ended by then waits for a device.
+    private static let patience = Span64.second
+    private static let quietRoundsMin = 3
 
     /// Everything below `ancestor`, parents before their children.
     static func descendants(of ancestor: Int32) -> [Kin] {
@@ -29,13 +34,16 @@ package enum ProcessTree {
     }
 
     /// Kills every process that was started with this word (`NAME=value`) in its environment, and whatever it leaves
-    /// behind: for processes whose keeper is gone. Returns how many.
+    /// behind: for processes whose keeper is gone. Comes back when none is left, or none wants to go. Returns how many.
     package static func kill(markedBy word: String) -> Int {
         var killed: Set<Int32> = []
-        // One that is starting another at this moment is seen by the next round.
-        for _ in 0..<8 {
+        let until = Instant.now.advanced(by: patience)
+        // One that is starting another at this moment is seen by the next round, one that has no turn to end by a later one; and
+        // one that is becoming another program has no environment for a moment, so that a single look is not to be trusted.
+        var quietRounds = 0
+        while quietRounds < quietRoundsMin, Instant.now < until {
             let marked = pids().filter { $0 != getpid() && environment(of: $0, contains: word) }
-            if marked.isEmpty { break }
+            quietRounds = marked.isEmpty ? quietRounds + 1 : 0
             for pid in marked {
                 Glibc.kill(pid, SIGKILL)
                 killed.insert(pid)
