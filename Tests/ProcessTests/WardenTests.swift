@@ -52,9 +52,15 @@ import Testing
 
     /// [component-stop-1] What leaves its session and ignores requests to end is ended all the same.
     @Test func endsWhateverRanAway() throws {
+        // Nobody ignores anything before he has said so: whoever is asked earlier ends at once.
+        let ready = "/tmp/lineside-ready-\(Secret.minted(letters: 20))"
+        defer { FileAccess.remove(ready) }
         let line = try start(
-            "trap '' TERM; (setsid sh -c \"trap '' TERM; sleep 999; sleep 999\" &) ; sleep 999; sleep 999")
+            "trap '' TERM; (setsid sh -c \"trap '' TERM; : > \(ready); sleep 999; sleep 999\" &) ; sleep 999; sleep 999"
+        )
         #expect(hear(line, until: isStarted).count == 1)
+        let patience = Instant.now.advanced(by: 10 * Span64.second)
+        while !FileAccess.isFile(ready), Instant.now < patience { usleep(1000) }
         line.end(grace: 50 * Span64.millisecond)
         #expect(hear(line) == [.exited(.signal(9)), .empty])
         _ = line.warden.wait()
