@@ -328,5 +328,9 @@ def test_drift_of_a_release_is_put_back(make_station):
     copies[0].chmod(0o644)
     copies[0].write_bytes(b"somebody else's model")
     wait_until(lambda: copies[0].read_bytes() == whole, "the repair", 60)
-    assert any(row["path"].endswith("model.onnx") and row["repaired"] for row in node.status()["drift"])
+    # The file is whole a moment before the walk that found it is over, and only then is it told.
+    wait_until(
+        lambda: any(row["path"].endswith("model.onnx") and row["repaired"] for row in node.status()["drift"]),
+        "the row that tells of the repair",
+    )
     assert line.plc.judge(5).result.verdict == "PASS"
