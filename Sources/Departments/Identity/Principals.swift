@@ -40,7 +40,7 @@ enum Principals {
     }
 
     /// Documents travel percent-encoded in answers.
-    static func encoded(_ document: String) -> Datum { .text(URIComponent.encoded(document)) }
+    static func encoded(_ document: String) -> Datum { .text(PercentText.encoded(document)) }
 
     /// One part of a list, as IAM does it everywhere.
     static func part(

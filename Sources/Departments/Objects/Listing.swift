@@ -46,7 +46,7 @@ enum Listing {
             isEncoded = coding == "url"
         }
 
-        func shown(_ text: String) -> String { isEncoded ? URIComponent.encoded(text, keeping: "/") : text }
+        func shown(_ text: String) -> String { isEncoded ? PercentText.encoded(text, keepingSlash: true) : text }
 
         /// The part of a key up to the first delimiter behind the prefix.
         func group(of key: String) -> String? {

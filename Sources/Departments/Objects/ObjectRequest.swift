@@ -18,7 +18,7 @@ struct ObjectRequest: Sendable {
     init(method: String, rawPath: String, rawQuery: String, fields: [String: String]) {
         self.method = method
         // Keys are taken byte for byte: no segment is empty or special.
-        let decoded = Self.decoded(rawPath.dropFirst())
+        let decoded = PercentText.strictlyDecoded(rawPath.dropFirst())
         isReadable = decoded != nil
         var path = decoded ?? ""
         hostBucket = Self.bucket(inHost: fields["host"] ?? "")
@@ -30,26 +30,6 @@ struct ObjectRequest: Sendable {
         self.query = query
         let isSigned = Self.isOldStyle(query) || query.contains { $0.name == "X-Amz-Signature" }
         self.fields = isSigned ? Self.carried(query).merging(fields) { $1 } : fields
-    }
-
-    /// Nil for what is no percent encoding of a text.
-    private static func decoded(_ text: Substring) -> String? {
-        let bytes = Array(text.utf8)
-        var plain: [UInt8] = []
-        var place = 0
-        while place < bytes.count {
-            guard bytes[place] == UInt8(ascii: "%") else {
-                plain.append(bytes[place])
-                place += 1
-                continue
-            }
-            guard place + 2 < bytes.count,
-                let digits = Hexadecimal.bytes(String(decoding: bytes[(place + 1)...(place + 2)], as: UTF8.self))
-            else { return nil }
-            plain += digits
-            place += 3
-        }
-        return String(validating: plain, as: UTF8.self)
     }
 
     /// `BUCKET.localhost` and `BUCKET.s3.REGION.amazonaws.com`, as SDKs write it that are not told otherwise.

@@ -21,7 +21,7 @@ struct AddressDraft {
         var (place, parameters) = try Self.split(rest, scheme: "gige://")
         var settings = GigESettings()
         if place.hasSuffix("/") { place = place.dropLast() }
-        guard let device = place.percentDecoded, !device.contains("/") else {
+        guard let device = PercentText.strictlyDecoded(place), !device.contains("/") else {
             throw Fault(.invalid, "gige:// address: \"\(place)\" is neither an id, a serial number nor an IP address")
         }
         settings.device = device
@@ -42,7 +42,7 @@ struct AddressDraft {
 
     private mutating func readV4L2(_ rest: Substring) throws(Fault) {
         var (place, parameters) = try Self.split(rest, scheme: "v4l2://")
-        guard let device = place.percentDecoded, device.hasPrefix("/"), device.count > 1 else {
+        guard let device = PercentText.strictlyDecoded(place), device.hasPrefix("/"), device.count > 1 else {
             throw Fault(
                 .invalid, "v4l2:// address: \"\(place)\" is not the path of a device",
                 hint: "write it as v4l2:///dev/video0")
@@ -66,8 +66,8 @@ struct AddressDraft {
         if let at = place.lastIndex(of: "@") {
             let person = place[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             place = place[place.index(after: at)...]
-            guard let user = person[0].percentDecoded,
-                let password = (person.count == 2 ? person[1] : "").percentDecoded
+            guard let user = PercentText.strictlyDecoded(person[0]),
+                let password = PercentText.strictlyDecoded(person.count == 2 ? person[1] : "")
             else {
                 throw Fault(.invalid, "\(scheme) address: user or password has a % without two hexadecimal digits")
             }

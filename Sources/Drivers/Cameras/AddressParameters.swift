@@ -69,29 +69,9 @@ struct AddressParameters {
 
     /// `%41` is `A`; everything else stands for itself.
     private static func decoded(_ text: Substring, of name: String, _ scheme: String) throws(Fault) -> String {
-        guard let value = text.percentDecoded else {
+        guard let value = PercentText.strictlyDecoded(text) else {
             throw Fault(.invalid, "\(scheme) address: \(name)=\(text) has a % without two hexadecimal digits")
         }
         return value
-    }
-}
-
-extension StringProtocol {
-    /// Nil when a `%` is not followed by two hexadecimal digits, or the bytes are not text.
-    var percentDecoded: String? {
-        var bytes: [UInt8] = []
-        var rest = Array(utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
-                return nil
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 }

@@ -1,3 +1,5 @@
+internal import Core
+
 /// Finds the route of a path by comparing bytes; makes text only of the parameters.
 package struct Router: Sendable {
     private struct Entry: Sendable {
@@ -73,19 +75,6 @@ package struct Router: Sendable {
     /// Percent decoding; a broken escape stays as it is and will match no name.
     private static func decoded(_ bytes: UnsafeRawBufferPointer) -> String {
         guard unsafe bytes.contains(UInt8(ascii: "%")) else { return unsafe String(decoding: bytes, as: UTF8.self) }
-        var plain: [UInt8] = []
-        var place = 0
-        while place < bytes.count {
-            if unsafe bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count,
-                let value = unsafe UInt8(String(decoding: bytes[(place + 1)...(place + 2)], as: UTF8.self), radix: 16)
-            {
-                plain.append(value)
-                place += 3
-            } else {
-                unsafe plain.append(bytes[place])
-                place += 1
-            }
-        }
-        return String(decoding: plain, as: UTF8.self)
+        return unsafe String(decoding: PercentText.decoded(bytes), as: UTF8.self)
     }
 }

@@ -1,3 +1,5 @@
+internal import Core
+
 /// Percent encoding of forms and queries, read.
 package enum FormText {
     /// The pairs of `a=1&b=2`, decoded.
@@ -14,20 +16,8 @@ package enum FormText {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
             return String(text)
         }
-        let bytes = Array(text.utf8)
-        var plain: [UInt8] = []
-        var place = 0
-        while place < bytes.count {
-            if bytes[place] == UInt8(ascii: "%"), place + 2 < bytes.count,
-                let value = UInt8(String(decoding: bytes[(place + 1)...(place + 2)], as: UTF8.self), radix: 16)
-            {
-                plain.append(value)
-                place += 3
-            } else {
-                plain.append(plusIsBlank && bytes[place] == UInt8(ascii: "+") ? UInt8(ascii: " ") : bytes[place])
-                place += 1
-            }
-        }
-        return String(decoding: plain, as: UTF8.self)
+        let blank = UInt8(ascii: " ")
+        let bytes = text.utf8.map { plusIsBlank && $0 == UInt8(ascii: "+") ? blank : $0 }
+        return String(decoding: PercentText.decoded(bytes), as: UTF8.self)
     }
 }

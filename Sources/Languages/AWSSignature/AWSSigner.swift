@@ -1,3 +1,5 @@
+internal import Core
+
 /// Signs requests to a service with AWS Signature Version 4.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 package struct AWSSigner: Sendable {
@@ -58,7 +60,7 @@ package struct AWSSigner: Sendable {
     }
 
     private static func parameter(_ name: String, _ value: String, after query: String) -> String {
-        (query.isEmpty ? "" : "&") + name + "=" + URIText.encoded(value)
+        (query.isEmpty ? "" : "&") + name + "=" + PercentText.encoded(value)
     }
 
     private static func signedNames(of request: SignedRequest) -> [String] {

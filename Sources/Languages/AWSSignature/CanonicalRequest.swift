@@ -1,3 +1,4 @@
+internal import Core
 internal import Crypto
 
 /// A request in the one form that both sides sign.
@@ -26,7 +27,7 @@ package struct CanonicalRequest: Hashable, Sendable, CustomStringConvertible {
     /// S3 names objects by their path, byte for byte. All others have it put in order, and encoded once more.
     private static func path(_ path: String, _ service: String) -> String {
         guard service != "s3" else { return path.isEmpty ? "/" : path }
-        return URIText.encoded(normalised(path), keepingSlash: true)
+        return PercentText.encoded(normalised(path), keepingSlash: true)
     }
 
     /// Without empty segments, `.` and `..`. <https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4>
@@ -41,8 +42,8 @@ package struct CanonicalRequest: Hashable, Sendable, CustomStringConvertible {
     private static func query(_ query: String) -> String {
         let pairs = query.split(separator: "&").map { pair in
             let mark = pair.firstIndex(of: "=")
-            let name = URIText.encoded(URIText.decoded(pair[..<(mark ?? pair.endIndex)]))
-            let value = mark.map { URIText.encoded(URIText.decoded(pair[pair.index(after: $0)...])) } ?? ""
+            let name = PercentText.encoded(PercentText.decoded(pair[..<(mark ?? pair.endIndex)].utf8))
+            let value = mark.map { PercentText.encoded(PercentText.decoded(pair[pair.index(after: $0)...].utf8)) } ?? ""
             return (name, value)
         }
         return pairs.sorted { $0 < $1 }.map { "\($0.0)=\($0.1)" }.joined(separator: "&")

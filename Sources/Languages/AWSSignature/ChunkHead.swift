@@ -1,3 +1,4 @@
+internal import Core
 internal import Crypto
 
 /// The line before a chunk: `400` or `400;chunk-signature=...`.
@@ -30,7 +31,7 @@ struct ChunkHead {
         guard (1...digitsMax).contains(digits.count) else { throw malformed(line) }
         var size: UInt64 = 0
         for digit in digits {
-            guard let value = URIText.value(digit) else { throw malformed(line) }
+            guard let value = Hexadecimal.value(digit) else { throw malformed(line) }
             size = size << 4 | UInt64(value)
         }
         guard size <= UInt64(max) else { throw .chunkTooLarge(max: max) }

@@ -1,3 +1,4 @@
+internal import Core
 internal import Crypto
 
 /// The fields behind the last chunk, and the signature behind them.
@@ -44,7 +45,7 @@ struct ChunkTrailers {
     private static func field(_ line: [UInt8]) throws(ChunkRefusal) -> SignedRequest.Field {
         let name = line.prefix { $0 != UInt8(ascii: ":") }
         let value = line.dropFirst(name.count + 1)
-        guard !name.isEmpty, name.count < line.count, name.allSatisfy(URIText.isPlain),
+        guard !name.isEmpty, name.count < line.count, name.allSatisfy(PercentText.isPlain),
             value.allSatisfy(isPrintable)
         else {
             throw .malformedTrailer(String(decoding: line, as: UTF8.self))

@@ -1,3 +1,5 @@
+internal import Core
+
 /// A query's parameters as they were sent, decoded when asked for.
 struct SignedQuery {
     struct Parameter {
@@ -5,7 +7,7 @@ struct SignedQuery {
         /// Still encoded; nil without an equals sign.
         let value: Substring?
 
-        var text: String? { value.map { String(decoding: URIText.decoded($0), as: UTF8.self) } }
+        var text: String? { value.map { String(decoding: PercentText.decoded($0.utf8), as: UTF8.self) } }
     }
 
     private let pairs: [Substring]

@@ -179,7 +179,7 @@ package struct WantedFile: Hashable, Sendable {
 
     /// Its name in a repository; a timestamp's never changes, and a root's always does.
     package func name(isConsistent: Bool) -> String {
-        let name = PercentName.segment(role) + ".json"
+        let name = PercentText.encoded(role) + ".json"
         return isConsistent ? "\(version).\(name)" : name
     }
 }

@@ -33,7 +33,8 @@ package struct WebSource: ReleaseSource {
         take: @escaping (UnsafeRawBufferPointer, Int) throws(Fault) -> Void
     ) throws(Fault) {
         guard let targetsURL else { throw Fault(.invalid, "no address was given to fetch targets from") }
-        let wanted = WebFetch(targetsURL + PercentName.path(path), bytesMax: bytesMax, from: offset)
+        let wanted = WebFetch(
+            targetsURL + PercentText.encoded(path, keepingSlash: true), bytesMax: bytesMax, from: offset)
         _ = unsafe try client.fetch(wanted, cancellation: cancellation, take: take)
     }
 }
