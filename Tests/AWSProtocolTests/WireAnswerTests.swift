@@ -19,7 +19,7 @@ import Testing
             (["A": 1, "B": .null, "C": [["D": .null]]], WireProtocol.json11, "{\"A\":1,\"C\":[{}]}"),
             (.null, .json11, ""),
             ([:], .json11, "{}"),
-            (.null, .restJSON, "null"),
+            (.null, .restJSON, "{}"),
         ] as [(Datum, WireProtocol, String)]) func leavesOutWhatIsNull(
             _ output: Datum, _ wire: WireProtocol, _ text: String
         )

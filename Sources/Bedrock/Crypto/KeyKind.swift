@@ -10,7 +10,7 @@ package enum KeyKind: String, Hashable, Sendable, CaseIterable {
 
     /// A smaller RSA key signs nothing here.
     static let rsaBitsMin = 2_048
-    static let rsaBits = 3_072
+    package static let rsaBits = 3_072
 
     var number: ls_key_kind {
         switch self {

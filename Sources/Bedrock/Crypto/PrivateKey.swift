@@ -2,7 +2,7 @@ internal import CKeys
 
 /// A key that signs. Its secret leaves this type only as the text of a key file.
 package struct PrivateKey: Sendable {
-    private let handle: KeyHandle
+    let handle: KeyHandle
 
     /// What a key file is when it cannot be used.
     package enum Refusal: Error, Hashable, Sendable {
@@ -11,9 +11,9 @@ package struct PrivateKey: Sendable {
         case notAKey
     }
 
-    /// A new key.
-    package init(_ kind: KeyKind) {
-        let made = unsafe KeyHandle(taking: ls_key_generate(kind.number, UInt32(KeyKind.rsaBits)))
+    /// A new key. `rsaBits` is for that kind alone.
+    package init(_ kind: KeyKind, rsaBits: Int = KeyKind.rsaBits) {
+        let made = unsafe KeyHandle(taking: ls_key_generate(kind.number, UInt32(rsaBits)))
         guard let handle = made else { fatalError("libcrypto makes no \(kind) key") }
         self.handle = handle
     }

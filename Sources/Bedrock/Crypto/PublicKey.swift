@@ -2,7 +2,7 @@ internal import CKeys
 
 /// A key that tells whether somebody signed.
 package struct PublicKey: Sendable {
-    private let handle: KeyHandle
+    let handle: KeyHandle
 
     init(_ handle: KeyHandle) { self.handle = handle }
 

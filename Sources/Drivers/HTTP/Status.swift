@@ -30,6 +30,7 @@ package struct Status: RawRepresentable, Hashable, Sendable {
     var line: StaticString {
         switch rawValue {
         case 200: "HTTP/1.1 200 OK\r\n"
+        case 201: "HTTP/1.1 201 Created\r\n"
         case 202: "HTTP/1.1 202 Accepted\r\n"
         case 204: "HTTP/1.1 204 No Content\r\n"
         case 206: "HTTP/1.1 206 Partial Content\r\n"
@@ -40,8 +41,10 @@ package struct Status: RawRepresentable, Hashable, Sendable {
         case 403: "HTTP/1.1 403 Forbidden\r\n"
         case 404: "HTTP/1.1 404 Not Found\r\n"
         case 405: "HTTP/1.1 405 Method Not Allowed\r\n"
+        case 406: "HTTP/1.1 406 Not Acceptable\r\n"
         case 409: "HTTP/1.1 409 Conflict\r\n"
         case 408: "HTTP/1.1 408 Request Timeout\r\n"
+        case 410: "HTTP/1.1 410 Gone\r\n"
         case 411: "HTTP/1.1 411 Length Required\r\n"
         case 412: "HTTP/1.1 412 Precondition Failed\r\n"
         case 413: "HTTP/1.1 413 Content Too Large\r\n"

@@ -37,17 +37,25 @@ package struct RestPlace: Hashable, Sendable {
     package let segments: [String]
     package let query: [String: String]
     package let fields: [String: String]
+    /// The member whose bytes are the body itself, of the request and of the answer.
+    package let payload: String?
     package let status: Int
+
+    /// Members that are written in the query under their own names.
+    package init(_ method: String, _ path: String, asking names: [String], status: Int = 200) {
+        self.init(method, path, query: Dictionary(uniqueKeysWithValues: names.map { ($0, $0) }), status: status)
+    }
 
     /// `query` and `fields`: names on the wire, and the members that they carry.
     package init(
         _ method: String, _ path: String, query: [String: String] = [:], fields: [String: String] = [:],
-        status: Int = 200
+        payload: String? = nil, status: Int = 200
     ) {
         self.method = method
         segments = path.split(separator: "/").map(String.init)
         self.query = query
         self.fields = fields
+        self.payload = payload
         self.status = status
     }
 

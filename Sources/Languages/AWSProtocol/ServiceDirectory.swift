@@ -89,12 +89,23 @@ package struct ServiceDirectory: Sendable {
     private static func input(
         _ request: WireRequest, _ operation: Operation, _ carried: DatumMap
     ) throws(ServiceProblem) -> DatumMap {
-        var input = request.body.isEmpty ? DatumMap() : try document(request.body)
+        guard let place = operation.place else { return carried }
+        var input = DatumMap()
+        if let payload = place.payload {
+            if !request.body.isEmpty { input[payload] = .text(Base64.text(request.body)) }
+        } else if !request.body.isEmpty {
+            input = try document(request.body)
+        }
         for (key, value) in carried.members { input[key] = value }
-        guard let place = operation.place else { return input }
         for (name, value) in request.query {
             guard let member = place.query[name] else { continue }
-            input[member] = try typed(value, member, operation)
+            let read = try typed(value, member, operation)
+            // A name that comes again is one more of a list.
+            if let more = read.list, let before = input[member]?.list {
+                input[member] = .list(before + more)
+            } else {
+                input[member] = read
+            }
         }
         for (field, member) in place.fields {
             guard let value = request.fields[field] else { continue }
@@ -107,6 +118,7 @@ package struct ServiceDirectory: Sendable {
         _ text: String, _ name: String, _ operation: Operation
     ) throws(ServiceProblem) -> Datum {
         guard let member = operation.members.first(where: { $0.name == name }) else { return .text(text) }
+        if case .list(let element) = member.shape { return .list([try FormReader.value(text, element, name)]) }
         return try FormReader.value(text, member.shape, name)
     }
 }

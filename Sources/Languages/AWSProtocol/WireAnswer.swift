@@ -31,9 +31,14 @@ package struct WireAnswer: Sendable {
         switch service.wire {
         case .json10, .json11, .restJSON:
             let status = operation.place?.status ?? 200
-            let isEmpty = output.map?.isEmpty ?? true
-            let body = status == 204 || isEmpty && service.wire != .restJSON && output.isNull ? [] : output.bare.json
-            return WireAnswer(status, service.wire, body: body)
+            if let payload = operation.place?.payload {
+                let bytes = output[payload]?.text.flatMap { Base64.bytes($0) } ?? []
+                return WireAnswer(status, service.wire, body: bytes)
+            }
+            if status == 204 { return WireAnswer(status, service.wire, body: []) }
+            // Who has nothing to say says so in REST, and sends nothing in the others.
+            let nothing = service.wire == .restJSON ? Datum.map(DatumMap()).json : []
+            return WireAnswer(status, service.wire, body: output.isNull ? nothing : output.bare.json)
         case .query:
             var xml = XMLWriter()
             xml.open("\(operation.name)Response", [("xmlns", service.xmlNamespace)])

@@ -84,6 +84,38 @@ struct HubFolder {
         return key
     }
 
+    // MARK: the authority
+
+    private static let authorityYears: Int64 = 30
+    private var authorityKeyFile: String { path + "/ca.key" }
+    /// What devices are to trust.
+    var authorityFile: String { path + "/ca.pem" }
+
+    /// Who signs devices' certificates, and the hub's own; made once.
+    func authority() throws -> CertificateAuthority {
+        if FileAccess.isFile(authorityFile) {
+            let pem = String(decoding: try FileAccess.read(authorityFile, limit: 1 << 16), as: UTF8.self)
+            let key = try PrivateKey(pem: try FileAccess.read(authorityKeyFile, limit: 1 << 16))
+            guard let authority = Certificate(pem: pem).flatMap({ CertificateAuthority($0, key: key) }) else {
+                throw Fault(
+                    .damaged, "\(authorityFile) and \(authorityKeyFile) do not belong together",
+                    hint: "put back those that do")
+            }
+            return authority
+        }
+        let key = PrivateKey(.ecdsa)
+        let now = Int64(WallClock.milliseconds / 1000)
+        let certificate = CertificateAuthority.founded(
+            "Lineside hub", key: key, from: now - 86_400, until: now + Self.authorityYears * 365 * 86_400)
+        // The key first: a certificate that is there has its key beside it.
+        try FileAccess.writeDurably(key.pem(passphrase: nil), to: authorityKeyFile, mode: Self.privateMode)
+        try FileAccess.writeDurably(Array(certificate.pem.utf8), to: authorityFile)
+        guard let authority = CertificateAuthority(certificate, key: key) else {
+            throw Fault(.system, "the new authority does not believe itself")
+        }
+        return authority
+    }
+
     private func write(_ datum: Datum, to file: String, mode: UInt32 = 0o644) throws(Fault) {
         try FileAccess.writeDurably(datum.json, to: file, mode: mode)
     }

@@ -5,6 +5,7 @@ internal import Core
 internal import Crypto
 internal import Events
 internal import Files
+internal import Fleet
 internal import HTTP
 internal import Identity
 internal import Objects
@@ -76,6 +77,7 @@ struct HubDepartments {
     private let metrics: MetricsDesk
     private let events: EventsDesk
     let objects: ObjectsDesk
+    private let fleet: FleetDesk
 
     init(_ folder: HubFolder, _ settings: HubFolder.Settings, _ workers: WorkerPool) throws {
         let seal = try folder.sealingKey()
@@ -90,12 +92,16 @@ struct HubDepartments {
         objects = try ObjectsDesk(
             folder.path + "/objects", account: settings.account, region: settings.region, seal: seal,
             gatekeeper: identity, ledger: audit, workers: workers)
+        fleet = try FleetDesk(
+            folder.path + "/fleet.db", account: settings.account, region: settings.region,
+            authority: try folder.authority(),
+            addresses: DeviceAddresses(messages: "127.0.0.1", documents: "127.0.0.1:8443"))
     }
 
     var directory: ServiceDirectory {
         ServiceDirectory(
             [identity.iam, identity.sts, secrets.service, logs.service, events.service, audit.service]
-                + metrics.services)
+                + metrics.services + fleet.services)
     }
 
     func begin() throws -> (keyID: String, secret: String) { try identity.begin() }
@@ -106,6 +112,7 @@ struct HubDepartments {
 
     func close() {
         objects.close()
+        fleet.close()
         events.close()
         metrics.close()
         logs.close()

@@ -1,0 +1,119 @@
+package import AWSProtocol
+package import Core
+package import Crypto
+internal import Database
+internal import Records
+
+/// What the plant has at its lines: things, their types and groups, the certificates that they prove themselves with, what
+/// those may do, and what each thing is wanted to be and says it is.
+///
+/// Concurrency: everything lies in tables of the shelf's file, because there may be a great many things; reading takes what was
+/// committed last.
+package final class FleetDesk: Sendable {
+    private static let tables = [
+        """
+        CREATE TABLE things(
+            name TEXT PRIMARY KEY, id TEXT, type TEXT, attributes TEXT, version INTEGER, created INTEGER) WITHOUT ROWID;
+        CREATE TABLE types(
+            name TEXT PRIMARY KEY, id TEXT, description TEXT, searchable TEXT, created INTEGER, deprecated INTEGER)
+            WITHOUT ROWID;
+        CREATE TABLE groups(
+            name TEXT PRIMARY KEY, id TEXT, parent TEXT, description TEXT, attributes TEXT, version INTEGER,
+            created INTEGER) WITHOUT ROWID;
+        CREATE TABLE members(grp TEXT, thing TEXT, PRIMARY KEY(grp, thing)) WITHOUT ROWID;
+        CREATE INDEX members_thing ON members(thing, grp);
+        CREATE TABLE certificates(
+            n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, pem TEXT, status TEXT, begins INTEGER, ends INTEGER,
+            created INTEGER, modified INTEGER);
+        CREATE TABLE holders(certificate TEXT, thing TEXT, PRIMARY KEY(certificate, thing)) WITHOUT ROWID;
+        CREATE INDEX holders_thing ON holders(thing, certificate);
+        CREATE TABLE policies(
+            name TEXT PRIMARY KEY, current INTEGER, newest INTEGER, created INTEGER, modified INTEGER) WITHOUT ROWID;
+        CREATE TABLE editions(
+            policy TEXT, number INTEGER, document TEXT, created INTEGER, PRIMARY KEY(policy, number)) WITHOUT ROWID;
+        CREATE TABLE attachments(target TEXT, policy TEXT, PRIMARY KEY(target, policy)) WITHOUT ROWID;
+        CREATE INDEX attachments_policy ON attachments(policy, target);
+        CREATE TABLE aliases(
+            name TEXT PRIMARY KEY, role TEXT, seconds INTEGER, created INTEGER, modified INTEGER) WITHOUT ROWID;
+        CREATE TABLE tags(arn TEXT, key TEXT, value TEXT, PRIMARY KEY(arn, key)) WITHOUT ROWID;
+        CREATE TABLE shadows(
+            thing TEXT, name TEXT, version INTEGER, modified INTEGER, body BLOB, PRIMARY KEY(thing, name)) WITHOUT ROWID;
+        """
+    ]
+
+    let shelf: RecordShelf
+    let account: String
+    let region: String
+    let authority: CertificateAuthority
+    /// Where devices are to go.
+    let addresses: DeviceAddresses
+
+    package init(
+        _ path: String, account: String, region: String, authority: CertificateAuthority, addresses: DeviceAddresses
+    ) throws(Fault) {
+        self.account = account
+        self.region = region
+        self.authority = authority
+        self.addresses = addresses
+        shelf = try RecordShelf(path, tables: Self.tables)
+    }
+
+    package func close() { shelf.close() }
+
+    package var services: [AWSService] {
+        let registry =
+            Things(desk: self).operations + ThingTypes(desk: self).operations + ThingGroups(desk: self).operations
+            + GroupMembers(desk: self).operations
+        let identities =
+            Certificates(desk: self).operations + CertificateHolders(desk: self).operations
+            + DevicePolicies(desk: self).operations + PolicyEditions(desk: self).operations
+            + PolicyTargets(desk: self).operations + RoleAliases(desk: self).operations
+        return [
+            AWSService(
+                "iot", .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
+                operations: registry + identities + FleetTags(desk: self).operations + Endpoints(desk: self).operations),
+            AWSService(
+                "iot", signingName: "iotdata", .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
+                operations: Shadows(desk: self).operations),
+        ]
+    }
+
+    /// Reads tables, and says what is to be answered where something is not as it should be.
+    func consult<Value: Sendable>(
+        _ body: @Sendable (Database) throws -> Value
+    ) throws(ServiceProblem) -> Value {
+        try shelf.read { database in
+            Result { try body(database) }.mapError { error in
+                error as? ServiceProblem ?? ServiceProblem(error as? Fault ?? Fault(.system, "\(error)"))
+            }
+        }.get()
+    }
+
+    // MARK: names
+
+    func arn(_ resource: String) -> String { "arn:aws:iot:\(region):\(account):\(resource)" }
+
+    /// What an ARN of this fleet names, behind its kind: `thing/`, `cert/`.
+    func name(in arn: String, _ kind: String) -> String? {
+        let start = self.arn(kind + "/")
+        return arn.hasPrefix(start) && arn.count > start.count ? String(arn.dropFirst(start.count)) : nil
+    }
+
+    static func on(_ kind: String, _ member: String) -> Operation.Resources {
+        { call in [call.arn("iot", "\(kind)/\(call[member])")] }
+    }
+
+    static let nameRange = 1...128
+    static let nameMarks = ":_-"
+}
+
+/// Where devices go: a host for messages, whose port is MQTT's own, and `host:port` for documents and credentials.
+package struct DeviceAddresses: Hashable, Sendable {
+    package let messages: String
+    package let documents: String
+
+    package init(messages: String, documents: String) {
+        self.messages = messages
+        self.documents = documents
+    }
+}

@@ -1,0 +1,77 @@
+internal import AWSProtocol
+internal import Core
+internal import Database
+internal import Records
+
+/// Words that people hang on what the fleet has.
+struct FleetTags: Sendable {
+    let desk: FleetDesk
+    private static let countMax = 50
+    static let member = Member(
+        "tags", .list(.structure([Member("Key", required: true, 1...128), Member("Value", 0...256)])), 0...countMax)
+    private static let arn = Member("resourceArn", required: true, 1...2048)
+
+    var operations: [Operation] {
+        let on: Operation.Resources = { [$0["resourceArn"]] }
+        let tags = Member("tags", Self.member.shape, required: true, Self.member.range)
+        return [
+            Operation("TagResource", [Self.arn, tags], at: RestPlace("POST", "/tags"), on: on) {
+                call throws(ServiceProblem) in
+                let arn = try known(call["resourceArn"])
+                try desk.shelf.change { work in try Self.add(call.list("tags"), to: arn, work.database) }
+                return .null
+            },
+            Operation(
+                "UntagResource", [Self.arn, Member("tagKeys", .list(.text), required: true)],
+                at: RestPlace("POST", "/untag"), on: on
+            ) { call throws(ServiceProblem) in
+                let arn = try known(call["resourceArn"])
+                try desk.shelf.change { work in
+                    for key in call.texts("tagKeys") {
+                        try work.database.run("DELETE FROM tags WHERE arn = ? AND key = ?", [.text(arn), .text(key)])
+                    }
+                }
+                return .null
+            },
+            Operation(
+                "ListTagsForResource", [Self.arn, Member("nextToken", 0...4096)],
+                at: RestPlace("GET", "/tags", asking: ["resourceArn", "nextToken"]), on: on
+            ) { call throws(ServiceProblem) in
+                let arn = try known(call["resourceArn"])
+                let list = try FleetList(
+                    desk, call, "SELECT key, value FROM tags WHERE arn = ?1", [.text(arn)]
+                ) { ["Key": .text($0.text(0)), "Value": .text($0.text(1))] }
+                return ["tags": .list(list.rows), "nextToken": list.next]
+            },
+        ]
+    }
+
+    static func add(_ tags: [Datum], to arn: String, _ database: Database) throws {
+        for tag in tags {
+            try database.run(
+                "INSERT INTO tags VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = ?3",
+                [.text(arn), .text(tag["Key"]?.text ?? ""), .text(tag["Value"]?.text ?? "")])
+        }
+        let count = try database.rows("SELECT count(*) FROM tags WHERE arn = ?", [.text(arn)]) { $0.int(0) }.first ?? 0
+        guard count <= countMax else {
+            throw ServiceProblem("LimitExceededException", "there may be \(countMax) tags", status: 410)
+        }
+    }
+
+    /// The ARN of something that can have tags and is there.
+    private func known(_ arn: String) throws(ServiceProblem) -> String {
+        let kinds = [
+            ("thinggroup", "groups"), ("thingtype", "types"), ("policy", "policies"), ("rolealias", "aliases"),
+        ]
+        for (kind, table) in kinds {
+            guard let name = desk.name(in: arn, kind) else { continue }
+            let isThere = try desk.shelf.read { database throws(Fault) in
+                try !database.rows("SELECT 1 FROM \(table) WHERE name = ?", [.text(name)]) { $0.int(0) }.isEmpty
+            }
+            guard isThere else { throw FleetProblem.missing(arn) }
+            return arn
+        }
+        throw FleetProblem.invalid(
+            "\(arn.prefix(200)) is nothing that has tags: groups, types, policies and role aliases do")
+    }
+}

@@ -1,0 +1,116 @@
+internal import AWSProtocol
+internal import Core
+internal import Database
+internal import Records
+
+/// Which thing is in which group.
+struct GroupMembers: Sendable {
+    let desk: FleetDesk
+
+    var operations: [Operation] {
+        let sides = [
+            Member("thingGroupName", FleetDesk.nameRange), Member("thingGroupArn"),
+            Member("thingName", FleetDesk.nameRange), Member("thingArn"), Member("overrideDynamicGroups", .flag),
+        ]
+        return [
+            Operation(
+                "AddThingToThingGroup", sides, at: RestPlace("PUT", "/thing-groups/addThingToThingGroup"),
+                on: both
+            ) { call throws(ServiceProblem) in
+                let (group, thing) = try named(call)
+                try desk.shelf.change { work in
+                    try Self.check(group, thing, work.database)
+                    try work.database.run(
+                        "INSERT OR IGNORE INTO members VALUES(?, ?)", [.text(group), .text(thing)])
+                }
+                return .null
+            },
+            Operation(
+                "RemoveThingFromThingGroup", sides, at: RestPlace("PUT", "/thing-groups/removeThingFromThingGroup"),
+                on: both
+            ) { call throws(ServiceProblem) in
+                let (group, thing) = try named(call)
+                try desk.shelf.change { work in
+                    try Self.check(group, thing, work.database)
+                    try work.database.run(
+                        "DELETE FROM members WHERE grp = ? AND thing = ?", [.text(group), .text(thing)])
+                }
+                return .null
+            },
+            Operation(
+                "ListThingsInThingGroup", FleetList.paging + [ThingGroups.name, Member("recursive", .flag)],
+                at: RestPlace(
+                    "GET", "/thing-groups/{thingGroupName}/things", asking: ["nextToken", "maxResults", "recursive"]),
+                on: FleetDesk.on("thinggroup", "thingGroupName")
+            ) { call throws(ServiceProblem) in try things(call) },
+            Operation(
+                "ListThingGroupsForThing", FleetList.paging + [Things.name],
+                at: RestPlace("GET", "/things/{thingName}/thing-groups", asking: ["nextToken", "maxResults"]),
+                on: FleetDesk.on("thing", "thingName")
+            ) { call throws(ServiceProblem) in try groups(call) },
+        ]
+    }
+
+    private var both: Operation.Resources {
+        { [desk] call in
+            ["thinggroup": ("thingGroupName", "thingGroupArn"), "thing": ("thingName", "thingArn")].map { kind, names in
+                call.text(names.1) ?? desk.arn("\(kind)/\(call[names.0])")
+            }
+        }
+    }
+
+    /// Both sides, each by name or ARN.
+    private func named(_ call: Call) throws(ServiceProblem) -> (group: String, thing: String) {
+        (
+            try name(call, "thingGroupName", "thingGroupArn", "thinggroup"),
+            try name(call, "thingName", "thingArn", "thing")
+        )
+    }
+
+    private func name(
+        _ call: Call, _ byName: String, _ byARN: String, _ kind: String
+    ) throws(ServiceProblem) -> String {
+        let fromARN: String?
+        if let arn = call.text(byARN) {
+            guard let name = desk.name(in: arn, kind) else { throw FleetProblem.invalid("\(byARN) is no \(kind)") }
+            fromARN = name
+        } else {
+            fromARN = nil
+        }
+        guard let name = call.text(byName) ?? fromARN else {
+            throw FleetProblem.invalid("\(byName) or \(byARN) has to be given")
+        }
+        guard fromARN == nil || fromARN == name else { throw FleetProblem.invalid("\(byName) and \(byARN) differ") }
+        return name
+    }
+
+    private static func check(_ group: String, _ thing: String, _ database: Database) throws {
+        guard try ThingGroups.find(group, database) != nil else {
+            throw FleetProblem.missing("Thing group \(group)")
+        }
+        guard try Things.find(thing, database) != nil else { throw FleetProblem.missing("Thing \(thing)") }
+    }
+
+    private func things(_ call: Call) throws(ServiceProblem) -> Datum {
+        let group = call["thingGroupName"]
+        let isThere = try desk.shelf.read { database throws(Fault) in try ThingGroups.find(group, database) != nil }
+        guard isThere else { throw FleetProblem.missing("Thing group \(group)") }
+        let select =
+            call.flag("recursive")
+            ? "\(ThingGroups.tree) SELECT DISTINCT thing AS key FROM members WHERE grp IN (SELECT name FROM tree)"
+            : "SELECT thing AS key FROM members WHERE grp = ?1"
+        let list = try FleetList(desk, call, select, [.text(group)]) { .text($0.text(0)) }
+        return ["things": .list(list.rows), "nextToken": list.next]
+    }
+
+    private func groups(_ call: Call) throws(ServiceProblem) -> Datum {
+        let thing = call["thingName"]
+        let isThere = try desk.shelf.read { database throws(Fault) in try Things.find(thing, database) != nil }
+        guard isThere else { throw FleetProblem.missing("Thing \(thing)") }
+        let list = try FleetList(desk, call, "SELECT grp AS key FROM members WHERE thing = ?1", [.text(thing)]) {
+            [desk] row in
+            ["groupName": .text(row.text(0)), "groupArn": .text(desk.arn("thinggroup/\(row.text(0))"))]
+        }
+        return ["thingGroups": .list(list.rows), "nextToken": list.next]
+    }
+}

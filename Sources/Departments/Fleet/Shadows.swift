@@ -1,0 +1,147 @@
+internal import AWSProtocol
+package import Core
+internal import Database
+internal import JSON
+internal import Records
+
+/// What each thing is wanted to be, and says it is.
+struct Shadows: Sendable {
+    let desk: FleetDesk
+    private static let shadow = Member("shadowName", 1...64)
+
+    var operations: [Operation] {
+        let on: Operation.Resources = { call in
+            let name = call.text("shadowName").map { "/\($0)" } ?? ""
+            return [call.arn("iot", "thing/\(call["thingName"])\(name)")]
+        }
+        let place = "/things/{thingName}/shadow"
+        let query = ["name": "shadowName"]
+        return [
+            Operation(
+                "GetThingShadow", [Things.name, Self.shadow],
+                at: RestPlace("GET", place, query: query, payload: "payload"), on: on
+            ) { call throws(ServiceProblem) in Self.payload(try desk.shadow(Self.key(call))) },
+            Operation(
+                "UpdateThingShadow", [Things.name, Self.shadow, Member("payload", .blob, required: true)],
+                at: RestPlace("POST", place, query: query, payload: "payload"), on: on
+            ) { call throws(ServiceProblem) in
+                Self.payload(try desk.updateShadow(try Self.key(call), call.blob("payload") ?? []))
+            },
+            Operation(
+                "DeleteThingShadow", [Things.name, Self.shadow],
+                at: RestPlace("DELETE", place, query: query, payload: "payload"), on: on
+            ) { call throws(ServiceProblem) in Self.payload(try desk.deleteShadow(try Self.key(call))) },
+            Operation(
+                "ListNamedShadowsForThing",
+                [Things.name, Member("nextToken", 0...4096), Member("pageSize", .whole, 1...100)],
+                at: RestPlace(
+                    "GET", "/api/things/shadow/ListNamedShadowsForThing/{thingName}", asking: ["nextToken", "pageSize"]),
+                on: on
+            ) { call throws(ServiceProblem) in
+                let list = try FleetList(
+                    desk, call,
+                    "SELECT name AS key FROM shadows WHERE thing = ?1 AND name <> '' AND body IS NOT NULL",
+                    [.text(call["thingName"])]
+                ) { .text($0.text(0)) }
+                return [
+                    "results": .list(list.rows), "nextToken": list.next,
+                    "timestamp": .whole(Int(WallClock.milliseconds / 1000)),
+                ]
+            },
+        ]
+    }
+
+    private static func key(_ call: Call) throws(ServiceProblem) -> ShadowKey {
+        try ShadowKey(call["thingName"], call.text("shadowName"))
+    }
+
+    private static func payload(_ document: DatumMap) -> Datum {
+        ["payload": .text(Base64.text(Datum.map(document).json))]
+    }
+}
+
+/// Which shadow of which thing.
+package struct ShadowKey: Hashable, Sendable {
+    package let thing: String
+    /// Empty for the one without a name.
+    package let name: String
+    private static let marks = "$:_-"
+
+    package init(_ thing: String, _ name: String?) throws(ServiceProblem) {
+        let isPlain = (name ?? "x").utf8.allSatisfy { byte in
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || Self.marks.utf8.contains(byte)
+        }
+        guard isPlain, name != "" else { throw FleetProblem.invalid("Shadow name is not valid") }
+        self.thing = thing
+        self.name = name ?? ""
+    }
+}
+
+extension FleetDesk {
+    package func shadow(_ key: ShadowKey) throws(ServiceProblem) -> DatumMap {
+        let found = try shelf.read { database throws(Fault) in try Self.shadow(key, database) }
+        guard let document = found?.document else { throw Self.missing(key) }
+        return document.told(at: Self.seconds)
+    }
+
+    /// Takes in what somebody sent, and answers what came of it.
+    package func updateShadow(_ key: ShadowKey, _ payload: [UInt8]) throws(ServiceProblem) -> DatumMap {
+        guard payload.count <= ShadowDocument.bytesMax else {
+            throw ServiceProblem(
+                "RequestEntityTooLargeException", "The payload exceeds the maximum size allowed", status: 413)
+        }
+        guard let datum = try? Datum(json: payload) else { throw FleetProblem.invalid("Payload contains invalid json") }
+        let change = try ShadowDocument.Change(datum)
+        let answer = try shelf.change { work in
+            let known = try Self.shadow(key, work.database)
+            var document = known?.document ?? ShadowDocument(.null, version: known?.version ?? 0)
+            let answer = try document.apply(change, at: Self.seconds)
+            try work.database.run(
+                """
+                INSERT INTO shadows VALUES(?1, ?2, ?3, ?4, ?5)
+                ON CONFLICT DO UPDATE SET version = ?3, modified = ?4, body = ?5
+                """,
+                [
+                    .text(key.thing), .text(key.name), .int(Int64(document.version)), .now,
+                    .bytes(document.body.json),
+                ])
+            return answer
+        }
+        return answer
+    }
+
+    package func deleteShadow(_ key: ShadowKey) throws(ServiceProblem) -> DatumMap {
+        let version = try shelf.change { work in
+            guard let known = try Self.shadow(key, work.database), known.document != nil else {
+                throw Self.missing(key)
+            }
+            // The count goes on, so that a device that was away knows old from new.
+            try work.database.run(
+                "UPDATE shadows SET body = NULL, version = version + 1 WHERE thing = ? AND name = ?",
+                [.text(key.thing), .text(key.name)])
+            return known.version
+        }
+        return ["version": .whole(version), "timestamp": .whole(Self.seconds)]
+    }
+
+    private static var seconds: Int { Int(WallClock.milliseconds / 1000) }
+
+    private static func missing(_ key: ShadowKey) -> ServiceProblem {
+        let name = key.name.isEmpty ? key.thing : "\(key.thing)~\(key.name)"
+        return ServiceProblem("ResourceNotFoundException", "No shadow exists with name: '\(name)'", status: 404)
+    }
+
+    /// The version goes on after a shadow is gone; the document is nil then.
+    private static func shadow(
+        _ key: ShadowKey, _ database: Database
+    ) throws(Fault) -> (version: Int, document: ShadowDocument?)? {
+        try database.rows(
+            "SELECT version, body FROM shadows WHERE thing = ? AND name = ?", [.text(key.thing), .text(key.name)]
+        ) { row throws(Fault) -> (version: Int, document: ShadowDocument?) in
+            let version = Int(row.int(0))
+            let body = try row.datum(1)
+            return (version, row.isNull(1) ? nil : ShadowDocument(body, version: version))
+        }.first
+    }
+}
