@@ -59,7 +59,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Components", ["CKernel", "Core", "Crypto", "JSON", "HTTP", "Files", "Process"]),
         ("ReleasePublishing", ["Core", "Crypto", "ReleaseTrust", "Files"]),
         ("Spool", ["Core", "JSON", "AWSEvents", "AWSSignature", "HTTP", "Files", "Database", "WebClient"]),
-        ("Records", ["Core", "JSON", "Files", "Database"]),
+        ("Records", ["Core", "JSON", "AWSProtocol", "Files", "Database"]),
         ("AWSDoor", ["Core", "AWSProtocol", "AWSSignature", "HTTP"]),
     ]),
     ("Engines", [
@@ -80,6 +80,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Telemetry", ["Core", "Database", "AWSProtocol", "LogPatterns", "Policies", "Records"]),
         ("Objects", ["Core", "Crypto", "JSON", "XML", "AWSProtocol", "AWSSignature", "Policies", "HTTP", "Database", "Files", "Records", "AWSDoor"]),
         ("Events", ["Core", "JSON", "Database", "AWSEvents", "AWSProtocol", "EventPatterns", "Records"]),
+        ("Greengrass", ["Core", "Crypto", "JSON", "YAML", "Recipes", "Database", "AWSProtocol", "Records"]),
         ("Fleet", ["Core", "Crypto", "JSON", "Database", "AWSProtocol", "Policies", "Records"]),
     ]),
     ("Proving", [
@@ -87,7 +88,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("PowerCuts", ["Core", "Crypto", "Files", "Process", "Disk", "Depot"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts", "AWSProtocol", "AWSDoor", "Identity", "Secrets", "Audit", "Telemetry", "Events", "Objects", "Fleet"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts", "AWSProtocol", "AWSDoor", "Identity", "Secrets", "Audit", "Telemetry", "Events", "Objects", "Fleet", "Greengrass"]),
         ("lineside-powercut", ["Core", "PowerCuts"]),
     ]),
 ]

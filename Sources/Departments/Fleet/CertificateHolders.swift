@@ -35,28 +35,28 @@ struct CertificateHolders: Sendable {
                 return .null
             },
             Operation(
-                "ListThingPrincipals", FleetList.paging + [Things.name],
+                "ListThingPrincipals", TablePage.paging + [Things.name],
                 at: RestPlace("GET", place, asking: ["nextToken", "maxResults"]), on: on
             ) { call throws(ServiceProblem) in
                 let thing = call["thingName"]
                 let isThere = try desk.shelf.read { database throws(Fault) in try Things.find(thing, database) != nil }
                 guard isThere else { throw FleetProblem.missing("Thing \(thing)") }
-                let list = try FleetList(
-                    desk, call, "SELECT certificate AS key FROM holders WHERE thing = ?1", [.text(thing)]
+                let list = try TablePage(
+                    desk.shelf, call, "SELECT certificate AS key FROM holders WHERE thing = ?1", [.text(thing)]
                 ) { [desk] in .text(desk.arn("cert/\($0.text(0))")) }
                 return ["principals": .list(list.rows), "nextToken": list.next]
             },
             Operation(
-                "ListPrincipalThings", FleetList.paging + [Self.principal],
-                at: RestPlace("GET", "/principals/things", query: FleetList.pagingQuery, fields: field),
+                "ListPrincipalThings", TablePage.paging + [Self.principal],
+                at: RestPlace("GET", "/principals/things", query: TablePage.pagingQuery, fields: field),
                 on: { [$0["principal"]] }
             ) { call throws(ServiceProblem) in
                 let id = try Self.certificate(call["principal"], desk)
-                try desk.consult { database in
+                try desk.shelf.consult { database in
                     guard try Certificates.find(id, database) != nil else { throw Certificates.missing(id) }
                 }
-                let list = try FleetList(
-                    desk, call, "SELECT thing AS key FROM holders WHERE certificate = ?1", [.text(id)]
+                let list = try TablePage(
+                    desk.shelf, call, "SELECT thing AS key FROM holders WHERE certificate = ?1", [.text(id)]
                 ) { .text($0.text(0)) }
                 return ["things": .list(list.rows), "nextToken": list.next]
             },

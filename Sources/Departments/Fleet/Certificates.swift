@@ -67,10 +67,10 @@ struct Certificates: Sendable {
                 at: RestPlace("DELETE", place, asking: ["forceDelete"]), on: on
             ) { call throws(ServiceProblem) in try delete(call) },
             Operation(
-                "ListCertificates", FleetList.marking,
-                at: RestPlace("GET", "/certificates", query: FleetList.markingQuery)
+                "ListCertificates", TablePage.marking,
+                at: RestPlace("GET", "/certificates", query: TablePage.markingQuery)
             ) { call throws(ServiceProblem) in
-                let list = try FleetList(desk, call, "SELECT \(Self.columns) FROM certificates") { [desk] row in
+                let list = try TablePage(desk.shelf, call, "SELECT \(Self.columns) FROM certificates") { [desk] row in
                     [
                         "certificateArn": .text(desk.arn("cert/\(row.text(1))")), "certificateId": .text(row.text(1)),
                         "status": .text(row.text(3)), "certificateMode": "DEFAULT", "creationDate": row.time(6),
@@ -158,15 +158,10 @@ struct Certificates: Sendable {
                     "CertificateStateException",
                     "Certificate must be deactivated before it is deleted: its status is ACTIVE", status: 406)
             }
-            func count(_ table: String, _ column: String, _ value: String) throws(Fault) -> Int64 {
-                try work.database.rows("SELECT count(*) FROM \(table) WHERE \(column) = ?", [.text(value)]) {
-                    $0.int(0)
-                }.first ?? 0
-            }
-            guard try count("holders", "certificate", id) == 0 else {
+            guard try work.database.count("holders", where: "certificate", is: id) == 0 else {
                 throw FleetProblem.conflict("Things must be detached before deletion (arn: \(arn))")
             }
-            guard try isForced || count("attachments", "target", arn) == 0 else {
+            guard try isForced || work.database.count("attachments", where: "target", is: arn) == 0 else {
                 throw FleetProblem.conflict("Certificate policies must be detached before deletion (arn: \(arn))")
             }
             try work.database.run("DELETE FROM attachments WHERE target = ?", [.text(arn)])

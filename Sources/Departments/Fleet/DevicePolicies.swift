@@ -38,9 +38,9 @@ struct DevicePolicies: Sendable {
                 call throws(ServiceProblem) in try delete(call)
             },
             Operation(
-                "ListPolicies", FleetList.marking, at: RestPlace("GET", "/policies", query: FleetList.markingQuery)
+                "ListPolicies", TablePage.marking, at: RestPlace("GET", "/policies", query: TablePage.markingQuery)
             ) { call throws(ServiceProblem) in
-                let list = try FleetList(desk, call, "SELECT name AS key FROM policies") { [desk] in
+                let list = try TablePage(desk.shelf, call, "SELECT name AS key FROM policies") { [desk] in
                     Self.named($0.text(0), desk)
                 }
                 return ["policies": .list(list.rows), "nextMarker": list.next]
@@ -107,15 +107,11 @@ struct DevicePolicies: Sendable {
         let arn = desk.arn("policy/\(name)")
         try desk.shelf.change { work in
             guard try Self.find(name, work.database) != nil else { throw Self.missing(name) }
-            let (uses, editions) = try (
-                work.database.rows("SELECT count(*) FROM attachments WHERE policy = ?", [.text(name)]) { $0.int(0) },
-                work.database.rows("SELECT count(*) FROM editions WHERE policy = ?", [.text(name)]) { $0.int(0) }
-            )
-            guard uses.first == 0 else {
+            guard try work.database.count("attachments", where: "policy", is: name) == 0 else {
                 throw FleetProblem.conflict(
                     "The policy cannot be deleted as the policy is attached to one or more principals (name=\(name))")
             }
-            guard editions.first == 1 else {
+            guard try work.database.count("editions", where: "policy", is: name) == 1 else {
                 throw FleetProblem.conflict(
                     "Cannot delete the policy because it has one or more policy versions attached to it (name=\(name))")
             }

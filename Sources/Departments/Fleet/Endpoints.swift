@@ -12,9 +12,9 @@ struct Endpoints: Sendable {
                 at: RestPlace("GET", "/endpoint", asking: ["endpointType"])
             ) { call throws(ServiceProblem) in
                 switch call.text("endpointType") ?? "iot:Data" {
-                case "iot:Data", "iot:Data-ATS": return ["endpointAddress": .text(desk.addresses.messages)]
+                case "iot:Data", "iot:Data-ATS": return ["endpointAddress": .text(desk.addresses().messages)]
                 case "iot:CredentialProvider", "iot:Jobs":
-                    return ["endpointAddress": .text(desk.addresses.documents)]
+                    return ["endpointAddress": .text(desk.addresses().documents)]
                 case let other:
                     throw FleetProblem.invalid(
                         "\(other.prefix(80)) is none of iot:Data, iot:Data-ATS, iot:CredentialProvider and iot:Jobs")

@@ -3,6 +3,7 @@ package import Core
 package import Crypto
 internal import Database
 internal import Records
+internal import Synchronization
 
 /// What the plant has at its lines: things, their types and groups, the certificates that they prove themselves with, what
 /// those may do, and what each thing is wanted to be and says it is.
@@ -46,10 +47,15 @@ package final class FleetDesk: Sendable {
     let region: String
     let authority: CertificateAuthority
     /// Where devices are to go.
-    let addresses: DeviceAddresses
+    let addresses: @Sendable () -> DeviceAddresses
+    let hearer = Mutex<Hearer?>(nil)
+
+    /// Whoever is told what a thing says of itself in a shadow, before the thing is answered.
+    package typealias Hearer = @Sendable (ShadowKey, Datum) throws(ServiceProblem) -> Void
 
     package init(
-        _ path: String, account: String, region: String, authority: CertificateAuthority, addresses: DeviceAddresses
+        _ path: String, account: String, region: String, authority: CertificateAuthority,
+        addresses: @escaping @Sendable () -> DeviceAddresses
     ) throws(Fault) {
         self.account = account
         self.region = region
@@ -58,6 +64,7 @@ package final class FleetDesk: Sendable {
         shelf = try RecordShelf(path, tables: Self.tables)
     }
 
+    package func start(_ hearer: @escaping Hearer) { self.hearer.withLock { $0 = hearer } }
     package func close() { shelf.close() }
 
     package var services: [AWSService] {
@@ -78,17 +85,6 @@ package final class FleetDesk: Sendable {
         ]
     }
 
-    /// Reads tables, and says what is to be answered where something is not as it should be.
-    func consult<Value: Sendable>(
-        _ body: @Sendable (Database) throws -> Value
-    ) throws(ServiceProblem) -> Value {
-        try shelf.read { database in
-            Result { try body(database) }.mapError { error in
-                error as? ServiceProblem ?? ServiceProblem(error as? Fault ?? Fault(.system, "\(error)"))
-            }
-        }.get()
-    }
-
     // MARK: names
 
     func arn(_ resource: String) -> String { "arn:aws:iot:\(region):\(account):\(resource)" }
@@ -101,6 +97,11 @@ package final class FleetDesk: Sendable {
 
     static func on(_ kind: String, _ member: String) -> Operation.Resources {
         { call in [call.arn("iot", "\(kind)/\(call[member])")] }
+    }
+
+    /// A name in a request.
+    static func named(_ member: String, required: Bool = false) -> Member {
+        Member(member, required: required, nameRange, marks: nameMarks)
     }
 
     static let nameRange = 1...128

@@ -38,8 +38,8 @@ struct FleetTags: Sendable {
                 at: RestPlace("GET", "/tags", asking: ["resourceArn", "nextToken"]), on: on
             ) { call throws(ServiceProblem) in
                 let arn = try known(call["resourceArn"])
-                let list = try FleetList(
-                    desk, call, "SELECT key, value FROM tags WHERE arn = ?1", [.text(arn)]
+                let list = try TablePage(
+                    desk.shelf, call, "SELECT key, value FROM tags WHERE arn = ?1", [.text(arn)]
                 ) { ["Key": .text($0.text(0)), "Value": .text($0.text(1))] }
                 return ["tags": .list(list.rows), "nextToken": list.next]
             },
@@ -52,8 +52,7 @@ struct FleetTags: Sendable {
                 "INSERT INTO tags VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = ?3",
                 [.text(arn), .text(tag["Key"]?.text ?? ""), .text(tag["Value"]?.text ?? "")])
         }
-        let count = try database.rows("SELECT count(*) FROM tags WHERE arn = ?", [.text(arn)]) { $0.int(0) }.first ?? 0
-        guard count <= countMax else {
+        guard try database.count("tags", where: "arn", is: arn) <= countMax else {
             throw ServiceProblem("LimitExceededException", "there may be \(countMax) tags", status: 410)
         }
     }

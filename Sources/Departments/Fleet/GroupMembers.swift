@@ -9,8 +9,8 @@ struct GroupMembers: Sendable {
 
     var operations: [Operation] {
         let sides = [
-            Member("thingGroupName", FleetDesk.nameRange), Member("thingGroupArn"),
-            Member("thingName", FleetDesk.nameRange), Member("thingArn"), Member("overrideDynamicGroups", .flag),
+            FleetDesk.named("thingGroupName"), Member("thingGroupArn"),
+            FleetDesk.named("thingName"), Member("thingArn"), Member("overrideDynamicGroups", .flag),
         ]
         return [
             Operation(
@@ -38,13 +38,13 @@ struct GroupMembers: Sendable {
                 return .null
             },
             Operation(
-                "ListThingsInThingGroup", FleetList.paging + [ThingGroups.name, Member("recursive", .flag)],
+                "ListThingsInThingGroup", TablePage.paging + [ThingGroups.name, Member("recursive", .flag)],
                 at: RestPlace(
                     "GET", "/thing-groups/{thingGroupName}/things", asking: ["nextToken", "maxResults", "recursive"]),
                 on: FleetDesk.on("thinggroup", "thingGroupName")
             ) { call throws(ServiceProblem) in try things(call) },
             Operation(
-                "ListThingGroupsForThing", FleetList.paging + [Things.name],
+                "ListThingGroupsForThing", TablePage.paging + [Things.name],
                 at: RestPlace("GET", "/things/{thingName}/thing-groups", asking: ["nextToken", "maxResults"]),
                 on: FleetDesk.on("thing", "thingName")
             ) { call throws(ServiceProblem) in try groups(call) },
@@ -99,7 +99,7 @@ struct GroupMembers: Sendable {
             call.flag("recursive")
             ? "\(ThingGroups.tree) SELECT DISTINCT thing AS key FROM members WHERE grp IN (SELECT name FROM tree)"
             : "SELECT thing AS key FROM members WHERE grp = ?1"
-        let list = try FleetList(desk, call, select, [.text(group)]) { .text($0.text(0)) }
+        let list = try TablePage(desk.shelf, call, select, [.text(group)]) { .text($0.text(0)) }
         return ["things": .list(list.rows), "nextToken": list.next]
     }
 
@@ -107,7 +107,7 @@ struct GroupMembers: Sendable {
         let thing = call["thingName"]
         let isThere = try desk.shelf.read { database throws(Fault) in try Things.find(thing, database) != nil }
         guard isThere else { throw FleetProblem.missing("Thing \(thing)") }
-        let list = try FleetList(desk, call, "SELECT grp AS key FROM members WHERE thing = ?1", [.text(thing)]) {
+        let list = try TablePage(desk.shelf, call, "SELECT grp AS key FROM members WHERE thing = ?1", [.text(thing)]) {
             [desk] row in
             ["groupName": .text(row.text(0)), "groupArn": .text(desk.arn("thinggroup/\(row.text(0))"))]
         }

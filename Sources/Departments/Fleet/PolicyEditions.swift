@@ -20,7 +20,7 @@ struct PolicyEditions: Sendable {
             ) { call throws(ServiceProblem) in try create(call) },
             Operation("GetPolicyVersion", [DevicePolicies.name, Self.number], at: RestPlace("GET", one), on: on) {
                 call throws(ServiceProblem) in
-                let (policy, edition) = try desk.consult { database in try Self.find(call, database) }
+                let (policy, edition) = try desk.shelf.consult { database in try Self.find(call, database) }
                 return [
                     "policyArn": .text(desk.arn("policy/\(call["policyName"])")),
                     "policyName": .text(call["policyName"]), "policyDocument": .text(edition.document),
@@ -96,10 +96,7 @@ struct PolicyEditions: Sendable {
         let isDefault = call.flag("setAsDefault")
         let number = try desk.shelf.change { work in
             guard let policy = try DevicePolicies.find(name, work.database) else { throw DevicePolicies.missing(name) }
-            let editions = try work.database.rows("SELECT count(*) FROM editions WHERE policy = ?", [.text(name)]) {
-                $0.int(0)
-            }
-            guard editions.first ?? 0 < Self.editionsMax else {
+            guard try work.database.count("editions", where: "policy", is: name) < Self.editionsMax else {
                 throw ServiceProblem(
                     "VersionsLimitExceededException",
                     "The policy \(name) already has \(Self.editionsMax) versions: delete one first", status: 409)

@@ -24,12 +24,12 @@ struct PolicyTargets: Sendable {
                 try change(call, "DELETE FROM attachments WHERE target = ? AND policy = ?")
             },
             Operation(
-                "ListAttachedPolicies", FleetList.marking + [Self.target, Member("recursive", .flag)],
+                "ListAttachedPolicies", TablePage.marking + [Self.target, Member("recursive", .flag)],
                 at: RestPlace("POST", "/attached-policies/{target}", asking: ["recursive", "marker", "pageSize"]),
                 on: { [$0["target"]] }
             ) { call throws(ServiceProblem) in try policies(call) },
             Operation(
-                "ListTargetsForPolicy", FleetList.marking + [DevicePolicies.name],
+                "ListTargetsForPolicy", TablePage.marking + [DevicePolicies.name],
                 at: RestPlace("POST", "/policy-targets/{policyName}", asking: ["marker", "pageSize"]), on: on
             ) { call throws(ServiceProblem) in
                 let name = call["policyName"]
@@ -37,8 +37,8 @@ struct PolicyTargets: Sendable {
                     try DevicePolicies.find(name, database) != nil
                 }
                 guard isThere else { throw DevicePolicies.missing(name) }
-                let list = try FleetList(
-                    desk, call, "SELECT target AS key FROM attachments WHERE policy = ?1", [.text(name)]
+                let list = try TablePage(
+                    desk.shelf, call, "SELECT target AS key FROM attachments WHERE policy = ?1", [.text(name)]
                 ) { .text($0.text(0)) }
                 return ["targets": .list(list.rows), "nextMarker": list.next]
             },
@@ -71,14 +71,14 @@ struct PolicyTargets: Sendable {
 
     private func policies(_ call: Call) throws(ServiceProblem) -> Datum {
         let target = call["target"]
-        try desk.consult { [desk] database in try Self.check(target, database, desk) }
+        try desk.shelf.consult { [desk] database in try Self.check(target, database, desk) }
         let select =
             call.flag("recursive")
             ? "SELECT DISTINCT policy AS key FROM attachments WHERE \(Self.reaching)"
             : "SELECT policy AS key FROM attachments WHERE target = ?1"
         let values: [SQLValue] =
             call.flag("recursive") ? Self.values(reaching: target, desk) : [.text(target)]
-        let list = try FleetList(desk, call, select, values) { [desk] in DevicePolicies.named($0.text(0), desk) }
+        let list = try TablePage(desk.shelf, call, select, values) { [desk] in DevicePolicies.named($0.text(0), desk) }
         return ["policies": .list(list.rows), "nextMarker": list.next]
     }
 

@@ -39,10 +39,10 @@ struct RoleAliases: Sendable {
                 return .null
             },
             Operation(
-                "ListRoleAliases", FleetList.marking,
-                at: RestPlace("GET", "/role-aliases", query: FleetList.markingQuery)
+                "ListRoleAliases", TablePage.marking,
+                at: RestPlace("GET", "/role-aliases", query: TablePage.markingQuery)
             ) { call throws(ServiceProblem) in
-                let list = try FleetList(desk, call, "SELECT name AS key FROM aliases") { .text($0.text(0)) }
+                let list = try TablePage(desk.shelf, call, "SELECT name AS key FROM aliases") { .text($0.text(0)) }
                 return ["roleAliases": .list(list.rows), "nextMarker": list.next]
             },
         ]

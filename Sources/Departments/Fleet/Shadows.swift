@@ -3,6 +3,7 @@ package import Core
 internal import Database
 internal import JSON
 internal import Records
+internal import Synchronization
 
 /// What each thing is wanted to be, and says it is.
 struct Shadows: Sendable {
@@ -38,8 +39,8 @@ struct Shadows: Sendable {
                     "GET", "/api/things/shadow/ListNamedShadowsForThing/{thingName}", asking: ["nextToken", "pageSize"]),
                 on: on
             ) { call throws(ServiceProblem) in
-                let list = try FleetList(
-                    desk, call,
+                let list = try TablePage(
+                    desk.shelf, call,
                     "SELECT name AS key FROM shadows WHERE thing = ?1 AND name <> '' AND body IS NOT NULL",
                     [.text(call["thingName"])]
                 ) { .text($0.text(0)) }
@@ -86,14 +87,16 @@ extension FleetDesk {
     }
 
     /// Takes in what somebody sent, and answers what came of it.
-    package func updateShadow(_ key: ShadowKey, _ payload: [UInt8]) throws(ServiceProblem) -> DatumMap {
-        guard payload.count <= ShadowDocument.bytesMax else {
+    package func updateShadow(
+        _ key: ShadowKey, _ payload: [UInt8], bytesMax: Int = 8192
+    ) throws(ServiceProblem) -> DatumMap {
+        guard payload.count <= bytesMax else {
             throw ServiceProblem(
                 "RequestEntityTooLargeException", "The payload exceeds the maximum size allowed", status: 413)
         }
         guard let datum = try? Datum(json: payload) else { throw FleetProblem.invalid("Payload contains invalid json") }
         let change = try ShadowDocument.Change(datum)
-        let answer = try shelf.change { work in
+        let (answer, document) = try shelf.change { work in
             let known = try Self.shadow(key, work.database)
             var document = known?.document ?? ShadowDocument(.null, version: known?.version ?? 0)
             let answer = try document.apply(change, at: Self.seconds)
@@ -106,9 +109,19 @@ extension FleetDesk {
                     .text(key.thing), .text(key.name), .int(Int64(document.version)), .now,
                     .bytes(document.body.json),
                 ])
-            return answer
+            return (answer, document)
+        }
+        if change.state["reported"] != nil, let reported = document.reported,
+            let hearer = hearer.withLock({ $0 })
+        {
+            try hearer(key, reported)
         }
         return answer
+    }
+
+    /// What a thing last said of itself in a shadow.
+    package func reported(in key: ShadowKey) throws(ServiceProblem) -> Datum? {
+        try shelf.read { database throws(Fault) in try Self.shadow(key, database)?.document?.reported }
     }
 
     package func deleteShadow(_ key: ShadowKey) throws(ServiceProblem) -> DatumMap {

@@ -7,7 +7,7 @@ internal import Records
 /// Things that are dealt with together; a group may lie in another.
 struct ThingGroups: Sendable {
     let desk: FleetDesk
-    static let name = Member("thingGroupName", required: true, FleetDesk.nameRange, marks: FleetDesk.nameMarks)
+    static let name = FleetDesk.named("thingGroupName", required: true)
     private static let columns = "name AS key, id, parent, description, attributes, version, created"
     private static let depthMax = 7
 
@@ -18,7 +18,7 @@ struct ThingGroups: Sendable {
             .structure([
                 Member("thingGroupDescription", 0...2028), Member("attributePayload", Attributes.payload),
             ]))
-        let parent = Member("parentGroupName", FleetDesk.nameRange)
+        let parent = FleetDesk.named("parentGroupName")
         return [
             Operation(
                 "CreateThingGroup", [Self.name, parent, properties, FleetTags.member],
@@ -36,8 +36,8 @@ struct ThingGroups: Sendable {
             ) { call throws(ServiceProblem) in try delete(call) },
             Operation(
                 "ListThingGroups",
-                FleetList.paging + [
-                    Member("parentGroup", FleetDesk.nameRange), Member("namePrefixFilter", FleetDesk.nameRange),
+                TablePage.paging + [
+                    FleetDesk.named("parentGroup"), FleetDesk.named("namePrefixFilter"),
                     Member("recursive", .flag),
                 ],
                 at: RestPlace(
@@ -179,10 +179,7 @@ struct ThingGroups: Sendable {
         try desk.shelf.change { work in
             guard let group = try Self.find(name, work.database) else { return }
             try Self.check(call, group)
-            let children = try work.database.rows("SELECT count(*) FROM groups WHERE parent = ?", [.text(name)]) {
-                $0.int(0)
-            }
-            guard children.first == 0 else {
+            guard try work.database.count("groups", where: "parent", is: name) == 0 else {
                 throw FleetProblem.invalid("Cannot delete thing group \(name): it has child groups")
             }
             try work.database.run("DELETE FROM groups WHERE name = ?", [.text(name)])
@@ -217,7 +214,7 @@ struct ThingGroups: Sendable {
             conditions.append("substr(name, 1, length(?\(values.count))) = ?\(values.count)")
         }
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-        let list = try FleetList(desk, call, "\(tree) SELECT name AS key FROM groups\(filter)", values) {
+        let list = try TablePage(desk.shelf, call, "\(tree) SELECT name AS key FROM groups\(filter)", values) {
             [desk] row throws(Fault) in
             ["groupName": .text(row.text(0)), "groupArn": .text(desk.arn("thinggroup/\(row.text(0))"))]
         }

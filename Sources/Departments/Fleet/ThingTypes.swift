@@ -7,7 +7,7 @@ internal import Records
 /// What kinds of things there are.
 struct ThingTypes: Sendable {
     let desk: FleetDesk
-    private static let name = Member("thingTypeName", required: true, FleetDesk.nameRange, marks: FleetDesk.nameMarks)
+    private static let name = FleetDesk.named("thingTypeName", required: true)
     private static let columns = "name AS key, id, description, searchable, created, deprecated"
 
     var operations: [Operation] {
@@ -36,12 +36,12 @@ struct ThingTypes: Sendable {
                 call throws(ServiceProblem) in try delete(call)
             },
             Operation(
-                "ListThingTypes", FleetList.paging + [Member("thingTypeName", FleetDesk.nameRange)],
+                "ListThingTypes", TablePage.paging + [FleetDesk.named("thingTypeName")],
                 at: RestPlace("GET", "/thing-types", asking: ["nextToken", "maxResults", "thingTypeName"])
             ) { call throws(ServiceProblem) in
                 let filter = call.text("thingTypeName")
-                let list = try FleetList(
-                    desk, call, "SELECT \(Self.columns) FROM types" + (filter == nil ? "" : " WHERE name = ?1"),
+                let list = try TablePage(
+                    desk.shelf, call, "SELECT \(Self.columns) FROM types" + (filter == nil ? "" : " WHERE name = ?1"),
                     filter.map { [.text($0)] } ?? []
                 ) { [desk] row throws(Fault) in try Self.shown(row, desk) }
                 return ["thingTypes": .list(list.rows), "nextToken": list.next]
@@ -119,8 +119,7 @@ struct ThingTypes: Sendable {
             guard type["thingTypeMetadata"]?["deprecated"]?.bool == true else {
                 throw FleetProblem.invalid("Thing type \(name) is not deprecated: `deprecate-thing-type` first")
             }
-            let uses = try work.database.rows("SELECT count(*) FROM things WHERE type = ?", [.text(name)]) { $0.int(0) }
-            guard uses.first == 0 else {
+            guard try work.database.count("things", where: "type", is: name) == 0 else {
                 throw FleetProblem.invalid("Cannot delete thing type \(name): things are of it")
             }
             try work.database.run("DELETE FROM types WHERE name = ?", [.text(name)])

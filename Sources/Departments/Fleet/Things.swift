@@ -7,8 +7,8 @@ internal import Records
 /// Devices, by name.
 struct Things: Sendable {
     let desk: FleetDesk
-    static let name = Member("thingName", required: true, FleetDesk.nameRange, marks: FleetDesk.nameMarks)
-    private static let type = Member("thingTypeName", FleetDesk.nameRange)
+    static let name = FleetDesk.named("thingName", required: true)
+    private static let type = FleetDesk.named("thingTypeName")
     private static let columns = "name AS key, id, type, attributes, version"
 
     var operations: [Operation] {
@@ -18,7 +18,7 @@ struct Things: Sendable {
                 "CreateThing",
                 [
                     Self.name, Self.type, Member("attributePayload", Attributes.payload),
-                    Member("billingGroupName", FleetDesk.nameRange),
+                    FleetDesk.named("billingGroupName"),
                 ], at: RestPlace("POST", "/things/{thingName}"), on: on
             ) { call throws(ServiceProblem) in try create(call) },
             Operation("DescribeThing", [Self.name], at: RestPlace("GET", "/things/{thingName}"), on: on) {
@@ -39,7 +39,7 @@ struct Things: Sendable {
             ) { call throws(ServiceProblem) in try delete(call) },
             Operation(
                 "ListThings",
-                FleetList.paging + [
+                TablePage.paging + [
                     Member("attributeName", 1...128), Member("attributeValue", 0...800), Self.type,
                     Member("usePrefixAttributeValue", .flag),
                 ],
@@ -151,10 +151,7 @@ struct Things: Sendable {
         try desk.shelf.change { work in
             guard let thing = try Self.find(name, work.database) else { throw FleetProblem.missing("Thing \(name)") }
             try Self.check(call, thing)
-            let holds = try work.database.rows(
-                "SELECT count(*) FROM holders WHERE thing = ?", [.text(name)]
-            ) { $0.int(0) }
-            guard holds.first == 0 else {
+            guard try work.database.count("holders", where: "thing", is: name) == 0 else {
                 throw FleetProblem.invalid("Cannot delete. Thing \(name) is still attached to one or more principals")
             }
             try work.database.run("DELETE FROM things WHERE name = ?", [.text(name)])
@@ -183,8 +180,8 @@ struct Things: Sendable {
             conditions.append("EXISTS (SELECT 1 FROM json_each(attributes) WHERE \(condition))")
         }
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        let list = try FleetList(
-            desk, call, "SELECT \(Self.columns) FROM things \(filter)", values
+        let list = try TablePage(
+            desk.shelf, call, "SELECT \(Self.columns) FROM things \(filter)", values
         ) { [desk] row throws(Fault) in
             let thing = try Thing(row)
             return [

@@ -10,11 +10,13 @@ package final class IdentityDesk: Sendable {
     let shelf: RecordShelf
     let seal: SealingKey
     let judge = Judge()
+    let house: HouseKey
 
     /// `account` is the one that the hub was made with.
     package init(_ path: String, account: String, seal: SealingKey) throws(Fault) {
         self.account = account
         self.seal = seal
+        house = HouseKey(account: account)
         shelf = try RecordShelf(path)
     }
 

@@ -27,6 +27,7 @@ final class Judge: Sendable {
 
 extension IdentityDesk: Gatekeeper {
     package func credentials(_ keyID: String) -> AWSCredentials? {
+        if keyID == house.credentials.keyID { return house.credentials }
         let records = shelf.records
         if let key = records[Kind.key, keyID] {
             guard key["Status"]?.text == "Active", let secret = AccessKeys.secret(of: key, seal) else { return nil }
@@ -46,6 +47,7 @@ extension IdentityDesk: Gatekeeper {
     }
 
     package func caller(_ keyID: String) -> AWSProtocol.Caller? {
+        if keyID == house.credentials.keyID { return house.caller }
         let records = shelf.records
         if let name = records[Kind.key, keyID]?["UserName"]?.text, let user = records[Kind.user, name] {
             return AWSProtocol.Caller(
@@ -59,6 +61,7 @@ extension IdentityDesk: Gatekeeper {
         to action: String, on resource: String, policy: String?, by caller: AWSProtocol.Caller,
         _ surroundings: Surroundings
     ) -> String? {
+        if caller == house.caller { return house.objection(to: action) }
         let request = AccessRequest(
             principal: principal(caller), action: action, resource: resource, context: surroundings.conditions)
         let own = policy.flatMap { judge.document($0, as: .resource) }

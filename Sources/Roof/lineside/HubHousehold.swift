@@ -6,6 +6,7 @@ internal import Crypto
 internal import Events
 internal import Files
 internal import Fleet
+internal import Greengrass
 internal import HTTP
 internal import Identity
 internal import Objects
@@ -24,6 +25,7 @@ final class HubHousehold {
     private let departments: HubDepartments
     private let server: Server
     private let host: String
+    private let places: HubPlaces
     private let lock: FileLock
 
     init(_ options: Options) throws {
@@ -31,7 +33,9 @@ final class HubHousehold {
         lock = try folder.lock()
         settings = try folder.settle(region: options.text("region"))
         let workers = WorkerPool("hub", threads: Self.workers)
-        departments = try HubDepartments(folder, settings, workers)
+        host = options.text("host") ?? "127.0.0.1"
+        places = HubPlaces(host: host)
+        departments = try HubDepartments(folder, settings, workers, places)
         if !folder.hasAdministrator {
             let (keyID, secret) = try departments.begin()
             try folder.keep(administrator: keyID, secret: secret)
@@ -45,11 +49,11 @@ final class HubHousehold {
         let (objects, others) = (departments.objects.route, door.route)
         var plan = ServerPlan(
             router: Router([health], otherwise: { ObjectsDesk.isFor($0) ? objects : others }), workers: workers)
-        host = options.text("host") ?? "127.0.0.1"
         plan.host = host
         plan.limits.bodyBytesMax = .max
         plan.port = try options.int("port", in: 0...65_535) ?? 8400
         server = try Server(plan, reactors: Self.reactors)
+        places.settle(door: server.port, documents: 0)
     }
 
     func open() throws {
@@ -78,8 +82,11 @@ struct HubDepartments {
     private let events: EventsDesk
     let objects: ObjectsDesk
     private let fleet: FleetDesk
+    private let greengrass: GreengrassDesk
 
-    init(_ folder: HubFolder, _ settings: HubFolder.Settings, _ workers: WorkerPool) throws {
+    init(
+        _ folder: HubFolder, _ settings: HubFolder.Settings, _ workers: WorkerPool, _ places: HubPlaces
+    ) throws {
         let seal = try folder.sealingKey()
         identity = try IdentityDesk(folder.path + "/identity.db", account: settings.account, seal: seal)
         audit = try AuditLog(folder.audit)
@@ -94,24 +101,32 @@ struct HubDepartments {
             gatekeeper: identity, ledger: audit, workers: workers)
         fleet = try FleetDesk(
             folder.path + "/fleet.db", account: settings.account, region: settings.region,
-            authority: try folder.authority(),
-            addresses: DeviceAddresses(messages: "127.0.0.1", documents: "127.0.0.1:8443"))
+            authority: try folder.authority(), addresses: { places.devices })
+        greengrass = try GreengrassDesk(
+            folder.path + "/greengrass.db", account: settings.account, region: settings.region,
+            plant: HubPlant(
+                fleet: fleet, objects: objects, identity: identity, region: settings.region, places: places))
     }
 
     var directory: ServiceDirectory {
         ServiceDirectory(
             [identity.iam, identity.sts, secrets.service, logs.service, events.service, audit.service]
-                + metrics.services + fleet.services)
+                + metrics.services + fleet.services + [greengrass.service])
     }
 
     func begin() throws -> (keyID: String, secret: String) { try identity.begin() }
     func start() throws {
         try events.start()
+        fleet.start { [greengrass] shadow, said throws(ServiceProblem) in
+            if shadow.name == GreengrassDesk.shadow { try greengrass.hear(said, from: shadow.thing) }
+        }
+        try greengrass.start()
         objects.start { [events] notices throws(ServiceProblem) in try events.announce(notices) }
     }
 
     func close() {
         objects.close()
+        greengrass.close()
         fleet.close()
         events.close()
         metrics.close()

@@ -1,0 +1,48 @@
+internal import Core
+
+/// What a deployment is for: a thing, or every thing of a group.
+enum DeploymentTarget: Hashable, Sendable {
+    case thing(String)
+    case group(String)
+
+    init(_ arn: String, _ desk: GreengrassDesk) throws(ServiceProblem) {
+        let start = "arn:aws:iot:\(desk.region):\(desk.account):"
+        let words = arn.hasPrefix(start) ? arn.dropFirst(start.count).split(separator: "/", maxSplits: 1) : []
+        guard words.count == 2, words[1].utf8.allSatisfy(Self.isOfName) else {
+            throw GreengrassProblem.invalid(
+                "targetArn: \(arn.prefix(300)) is neither a thing nor a thing group here: \(start)thing/NAME or \(start)thinggroup/NAME"
+            )
+        }
+        switch words[0] {
+        case "thing": self = .thing(String(words[1]))
+        case "thinggroup": self = .group(String(words[1]))
+        default:
+            throw GreengrassProblem.invalid(
+                "targetArn: a deployment is for a thing or a thinggroup, not for a \(words[0])")
+        }
+    }
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+            || [45, 58, 95].contains(byte)
+    }
+
+    /// As configurations name it.
+    var path: String {
+        switch self {
+        case .thing(let name): "thing/\(name)"
+        case .group(let name): "thinggroup/\(name)"
+        }
+    }
+
+    func arn(_ desk: GreengrassDesk) -> String { "arn:aws:iot:\(desk.region):\(desk.account):\(path)" }
+
+    func check(_ desk: GreengrassDesk) throws(ServiceProblem) {
+        switch self {
+        case .thing(let name):
+            guard try desk.plant.hasThing(name) else { throw GreengrassProblem.missing("Thing", name) }
+        case .group(let name):
+            guard try desk.plant.hasGroup(name) else { throw GreengrassProblem.missing("Thing group", name) }
+        }
+    }
+}

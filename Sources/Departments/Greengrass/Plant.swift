@@ -1,0 +1,19 @@
+package import Core
+package import Crypto
+
+/// What deployments need of the house beside their own room; the roof introduces them.
+package protocol Plant: Sendable {
+    /// The SHA-256 of an object's bytes; nil when it is not there.
+    func digest(ofObject key: String, in bucket: String) throws(ServiceProblem) -> SHA256Digest?
+    /// An address from which an object's bytes can be had for a while, by whoever has it.
+    func address(ofObject key: String, in bucket: String) throws(ServiceProblem) -> String
+
+    func hasThing(_ name: String) throws(ServiceProblem) -> Bool
+    func hasGroup(_ name: String) throws(ServiceProblem) -> Bool
+    /// Those of the groups below it too.
+    func things(inGroup group: String) throws(ServiceProblem) -> [String]
+    /// Says in a thing's shadow what is wanted of it.
+    func want(_ desired: Datum, of thing: String, inShadow name: String) throws(ServiceProblem)
+    /// What a thing last said in its shadow.
+    func reported(by thing: String, inShadow name: String) throws(ServiceProblem) -> Datum?
+}

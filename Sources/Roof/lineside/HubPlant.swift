@@ -1,0 +1,46 @@
+internal import AWSSignature
+internal import Core
+internal import Crypto
+internal import Fleet
+internal import Greengrass
+internal import Identity
+internal import JSON
+internal import Objects
+
+/// The registry and the object store, as deployments know them.
+struct HubPlant: Plant {
+    private static let addressSeconds = 3600
+    private static let wishBytesMax = 1 << 18
+
+    let fleet: FleetDesk
+    let objects: ObjectsDesk
+    let identity: IdentityDesk
+    let region: String
+    let places: HubPlaces
+
+    func digest(ofObject key: String, in bucket: String) throws(ServiceProblem) -> SHA256Digest? {
+        try objects.digest(of: key, in: bucket)
+    }
+
+    func address(ofObject key: String, in bucket: String) throws(ServiceProblem) -> String {
+        let path = "/" + PercentText.encoded(bucket) + "/" + PercentText.encoded(key, keepingSlash: true)
+        let request = SignedRequest("GET", path, fields: [.init("host", places.door)], payload: .unsigned)
+        let signer = AWSSigner(identity.houseCredentials, region: region, service: "s3")
+        let signed = signer.presigned(
+            request, at: SigningTime(milliseconds: Int64(WallClock.milliseconds)), seconds: Self.addressSeconds)
+        return "http://\(places.door)\(signed.path)?\(signed.query)"
+    }
+
+    func hasThing(_ name: String) throws(ServiceProblem) -> Bool { try fleet.hasThing(name) }
+    func hasGroup(_ name: String) throws(ServiceProblem) -> Bool { try fleet.hasGroup(name) }
+    func things(inGroup group: String) throws(ServiceProblem) -> [String] { try fleet.things(inGroup: group) }
+
+    func want(_ desired: Datum, of thing: String, inShadow name: String) throws(ServiceProblem) {
+        let payload: Datum = ["state": ["desired": desired]]
+        _ = try fleet.updateShadow(try ShadowKey(thing, name), payload.json, bytesMax: Self.wishBytesMax)
+    }
+
+    func reported(by thing: String, inShadow name: String) throws(ServiceProblem) -> Datum? {
+        try fleet.reported(in: try ShadowKey(thing, name))
+    }
+}
