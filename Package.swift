@@ -81,7 +81,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Objects", ["Core", "Crypto", "JSON", "XML", "AWSProtocol", "AWSSignature", "Policies", "HTTP", "Database", "Files", "Records", "AWSDoor"]),
         ("Events", ["Core", "JSON", "Database", "AWSEvents", "AWSProtocol", "EventPatterns", "Records"]),
         ("Greengrass", ["Core", "Crypto", "JSON", "YAML", "Recipes", "Database", "AWSProtocol", "Records"]),
-        ("Fleet", ["Core", "Crypto", "JSON", "Database", "AWSProtocol", "Policies", "Records"]),
+        ("Fleet", ["Core", "Crypto", "JSON", "Database", "AWSProtocol", "Policies", "Records", "AWSDoor"]),
     ]),
     ("Proving", [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),

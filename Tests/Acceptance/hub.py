@@ -52,7 +52,7 @@ class Hub:
     # -- the process
 
     def start(self, wait=True):
-        self.job = Job(self.binary, "hub", "--data", self.data, "--port", 0, *self.flags, folder=self.folder)
+        self.job = Job(self.binary, "hub", "--data", self.data, "--port", 0, "--device-port", 0, *self.flags, folder=self.folder)
         return self.wait_started() if wait else self
 
     def wait_started(self, seconds=20):

@@ -48,6 +48,7 @@ package final class FleetDesk: Sendable {
     let authority: CertificateAuthority
     /// Where devices are to go.
     let addresses: @Sendable () -> DeviceAddresses
+    let judge = DeviceJudge()
     let hearer = Mutex<Hearer?>(nil)
 
     /// Whoever is told what a thing says of itself in a shadow, before the thing is answered.
@@ -79,6 +80,18 @@ package final class FleetDesk: Sendable {
             AWSService(
                 "iot", .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
                 operations: registry + identities + FleetTags(desk: self).operations + Endpoints(desk: self).operations),
+            AWSService(
+                "iot", signingName: "iotdata", .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
+                operations: Shadows(desk: self).operations),
+        ]
+    }
+
+    /// What devices may ask for over HTTP.
+    package func deviceServices(_ lender: @escaping RoleLender) -> [AWSService] {
+        [
+            AWSService(
+                "iot", .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
+                operations: [DeviceCredentials(desk: self, lender: lender).operation]),
             AWSService(
                 "iot", signingName: "iotdata", .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
                 operations: Shadows(desk: self).operations),

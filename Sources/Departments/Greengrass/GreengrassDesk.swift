@@ -61,6 +61,14 @@ package final class GreengrassDesk: Sendable {
             operations: software + rollouts + plant + GreengrassTags(desk: self).operations)
     }
 
+    /// What devices may ask for over HTTP.
+    package var deviceService: AWSService {
+        AWSService(
+            "greengrass", .restJSON, version: "2020-11-30",
+            operations: Candidates(desk: self).operations + ComponentArtifacts(desk: self).operations
+                + [DeviceGroups(desk: self).operation])
+    }
+
     func arn(_ resource: String) -> String { "arn:aws:greengrass:\(region):\(account):\(resource)" }
 
     static let paging = [Member("nextToken", 0...4096), Member("maxResults", .whole, 1...100)]

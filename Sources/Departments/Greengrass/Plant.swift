@@ -12,6 +12,8 @@ package protocol Plant: Sendable {
     func hasGroup(_ name: String) throws(ServiceProblem) -> Bool
     /// Those of the groups below it too.
     func things(inGroup group: String) throws(ServiceProblem) -> [String]
+    /// The groups that a thing is in, by name, each with those above it from the root down.
+    func groups(ofThing thing: String) throws(ServiceProblem) -> [(name: String, above: [String])]
     /// Says in a thing's shadow what is wanted of it.
     func want(_ desired: Datum, of thing: String, inShadow name: String) throws(ServiceProblem)
     /// What a thing last said in its shadow.

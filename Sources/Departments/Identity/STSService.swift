@@ -80,11 +80,13 @@ struct Sessions: Sendable {
                 throw ServiceProblem("MalformedPolicyDocument", error.reason)
             }
         }
-        return try become(role, call, seconds)
+        return try become(role, call["RoleSessionName"], call, seconds)
     }
 
-    private func become(_ role: Datum, _ call: Call, _ seconds: Int) throws(ServiceProblem) -> Datum {
-        let (name, session) = (role["RoleName"]?.text ?? "", call["RoleSessionName"])
+    func become(
+        _ role: Datum, _ session: String, _ call: Call, _ seconds: Int
+    ) throws(ServiceProblem) -> Datum {
+        let name = role["RoleName"]?.text ?? ""
         let arn = "arn:aws:sts::\(call.account):assumed-role/\(name)/\(session)"
         let id = "\(role["RoleId"]?.text ?? ""):\(session)"
         let lent = try lend(

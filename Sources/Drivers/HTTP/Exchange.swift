@@ -28,6 +28,8 @@ package import Core
 
     /// The client's address; empty when it is gone.
     package var peer: String { connection?.transport.peer ?? "" }
+    /// The SHA-256 of the client's certificate, where the door asks for one.
+    package var certificateDigest: [UInt8]? { connection?.transport.certificateDigest }
     package var isSecure: Bool { connection.map { !$0.transport.isPlain } ?? false }
 
     /// Makes the body outlive the answer, for a thread that may still be reading it then.

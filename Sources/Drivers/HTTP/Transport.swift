@@ -34,6 +34,13 @@ internal import Glibc
         }
     }
 
+    /// The SHA-256 of the client's certificate, which it proved to have; nil when it has shown none.
+    var certificateDigest: [UInt8]? {
+        guard let tls = unsafe tls else { return nil }
+        var room = [UInt8](repeating: 0, count: 32)
+        return unsafe ls_tls_peer_digest(tls, &room) ? room : nil
+    }
+
     var isPlain: Bool { unsafe tls == nil }
 
     func receive(_ into: UnsafeMutableRawPointer, _ count: Int) -> Result {

@@ -59,6 +59,15 @@ ssize_t ls_tls_write(ls_tls *tls, const void *from, size_t count) {
     return rc == 1 ? (ssize_t)done : outcome((SSL *)tls, rc);
 }
 
+bool ls_tls_peer_digest(const ls_tls *tls, unsigned char *room) {
+    X509 *certificate = SSL_get0_peer_certificate((const SSL *)tls);
+    unsigned length = 32;
+    bool good = certificate && SSL_get_verify_result((const SSL *)tls) == X509_V_OK
+        && X509_digest(certificate, EVP_sha256(), room, &length) == 1;
+    ERR_clear_error();
+    return good;
+}
+
 bool ls_tls_has_pending(const ls_tls *tls) { return SSL_pending((const SSL *)tls) > 0; }
 
 void ls_tls_free(ls_tls *tls) {

@@ -86,7 +86,16 @@ package struct ServiceDirectory: Sendable {
         return nil
     }
 
-    private static func input(
+    /// The service and the operation that a REST request's address alone names.
+    package func place(_ request: WireRequest) -> (AWSService, Operation, DatumMap)? {
+        for service in services {
+            if let (operation, members) = Self.place(request, in: service) { return (service, operation, members) }
+        }
+        return nil
+    }
+
+    /// A REST request's input, as it was written.
+    package static func input(
         _ request: WireRequest, _ operation: Operation, _ carried: DatumMap
     ) throws(ServiceProblem) -> DatumMap {
         guard let place = operation.place else { return carried }

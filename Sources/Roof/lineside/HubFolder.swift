@@ -87,6 +87,7 @@ struct HubFolder {
     // MARK: the authority
 
     private static let authorityYears: Int64 = 30
+    private static let serverYears: Int64 = 2
     private var authorityKeyFile: String { path + "/ca.key" }
     /// What devices are to trust.
     var authorityFile: String { path + "/ca.pem" }
@@ -114,6 +115,21 @@ struct HubFolder {
             throw Fault(.system, "the new authority does not believe itself")
         }
         return authority
+    }
+
+    /// What the hub shows to devices: made at each start, because its names may have changed.
+    func serverCertificate(for host: String, of authority: CertificateAuthority) throws -> (file: String, key: String) {
+        let key = PrivateKey(.ecdsa)
+        let now = Int64(WallClock.milliseconds / 1000)
+        let isAddress = host.utf8.allSatisfy { (48...57).contains($0) || $0 == UInt8(ascii: ".") }
+        let names =
+            ["DNS:localhost", "IP:127.0.0.1"] + (host == "127.0.0.1" ? [] : [(isAddress ? "IP:" : "DNS:") + host])
+        let certificate = authority.issue(
+            for: key.publicKey, commonName: "Lineside hub", .server, names: names, from: now - 86_400,
+            until: now + Self.serverYears * 365 * 86_400)
+        try FileAccess.writeDurably(key.pem(passphrase: nil), to: path + "/server.key", mode: Self.privateMode)
+        try FileAccess.writeDurably(Array(certificate.pem.utf8), to: path + "/server.pem")
+        return (path + "/server.pem", path + "/server.key")
     }
 
     private func write(_ datum: Datum, to file: String, mode: UInt32 = 0o644) throws(Fault) {

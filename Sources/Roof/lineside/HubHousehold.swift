@@ -24,6 +24,7 @@ final class HubHousehold {
     private let settings: HubFolder.Settings
     private let departments: HubDepartments
     private let server: Server
+    private let deviceServer: Server
     private let host: String
     private let places: HubPlaces
     private let lock: FileLock
@@ -53,20 +54,40 @@ final class HubHousehold {
         plan.limits.bodyBytesMax = .max
         plan.port = try options.int("port", in: 0...65_535) ?? 8400
         server = try Server(plan, reactors: Self.reactors)
-        places.settle(door: server.port, documents: 0)
+        deviceServer = try Self.deviceServer(options, folder, departments, region: settings.region, workers)
+        places.settle(door: server.port, documents: deviceServer.port)
+    }
+
+    /// For devices, who come with a certificate of the hub's authority.
+    private static func deviceServer(
+        _ options: Options, _ folder: HubFolder, _ departments: HubDepartments, region: String, _ workers: WorkerPool
+    ) throws -> Server {
+        let door = DeviceDoor(
+            departments.deviceServices, gatekeeper: departments.fleet, ledger: departments.audit, region: region,
+            workers: workers)
+        let route = door.route
+        var plan = ServerPlan(router: Router([], otherwise: { _ in route }), workers: workers)
+        plan.host = options.text("host") ?? "127.0.0.1"
+        plan.port = try options.int("device-port", in: 0...65_535) ?? 8443
+        let (certificate, key) = try folder.serverCertificate(for: plan.host, of: try folder.authority())
+        plan.tls = try TLSContext(certificate: certificate, key: key, clientAuthority: folder.authorityFile)
+        return try Server(plan, reactors: 1)
     }
 
     func open() throws {
         try departments.start()
         server.start()
+        deviceServer.start()
         let address = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(server.port)"
         try folder.keep(address: address, region: settings.region)
         Log.line("hub at \(address) account \(settings.account) region \(settings.region)")
+        Log.line("devices at https://\(places.devices.documents)")
         Log.line("in another terminal: eval \"$(lineside env --data \(folder.path))\"")
     }
 
     func close() {
         folder.forgetAddress()
+        deviceServer.drain(until: Instant.now.advanced(by: Self.drain))
         server.drain(until: Instant.now.advanced(by: Self.drain))
         departments.close()
     }
@@ -81,7 +102,7 @@ struct HubDepartments {
     private let metrics: MetricsDesk
     private let events: EventsDesk
     let objects: ObjectsDesk
-    private let fleet: FleetDesk
+    let fleet: FleetDesk
     private let greengrass: GreengrassDesk
 
     init(
@@ -112,6 +133,14 @@ struct HubDepartments {
         ServiceDirectory(
             [identity.iam, identity.sts, secrets.service, logs.service, events.service, audit.service]
                 + metrics.services + fleet.services + [greengrass.service])
+    }
+
+    var deviceServices: [AWSService] {
+        let lender: RoleLender = { [identity] role, session, seconds, call throws(ServiceProblem) in
+            try identity.lend(
+                role: role, to: "credentials.iot.amazonaws.com", as: session, seconds: seconds, call)
+        }
+        return [greengrass.deviceService] + fleet.deviceServices(lender)
     }
 
     func begin() throws -> (keyID: String, secret: String) { try identity.begin() }

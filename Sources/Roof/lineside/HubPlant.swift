@@ -35,6 +35,10 @@ struct HubPlant: Plant {
     func hasGroup(_ name: String) throws(ServiceProblem) -> Bool { try fleet.hasGroup(name) }
     func things(inGroup group: String) throws(ServiceProblem) -> [String] { try fleet.things(inGroup: group) }
 
+    func groups(ofThing thing: String) throws(ServiceProblem) -> [(name: String, above: [String])] {
+        try fleet.groups(ofThing: thing)
+    }
+
     func want(_ desired: Datum, of thing: String, inShadow name: String) throws(ServiceProblem) {
         let payload: Datum = ["state": ["desired": desired]]
         _ = try fleet.updateShadow(try ShadowKey(thing, name), payload.json, bytesMax: Self.wishBytesMax)

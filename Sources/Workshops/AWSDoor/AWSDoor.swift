@@ -38,7 +38,7 @@ package final class AWSDoor: Sendable {
                 workers.submit { [self] in
                     let requestID = UniqueID.random()
                     let answer = isTooLarge ? tooLarge(arrival, requestID) : answer(arrival, requestID)
-                    exchange.reactor.post { Self.send(answer, requestID, exchange) }
+                    exchange.reactor.post { exchange.send(answer, requestID) }
                 }
             })
     }
@@ -55,15 +55,6 @@ package final class AWSDoor: Sendable {
         let problem = ServiceProblem(
             "RequestEntityTooLarge", "The body is larger than may come from this caller.", status: 413)
         return .refusal(problem, arrival.guessedProtocol, requestID: requestID)
-    }
-
-    private static func send(_ answer: WireAnswer, _ requestID: String, _ exchange: Exchange) {
-        var fields: [(StaticString, String)] = [("x-amzn-RequestId", requestID)]
-        if let type = answer.errorType { fields.append(("x-amzn-ErrorType", type)) }
-        if let code = answer.queryError { fields.append(("x-amzn-query-error", code)) }
-        exchange.respond(Status(rawValue: answer.status), answer.mediaType, fields: fields) { buffer in
-            unsafe answer.body.withUnsafeBytes { unsafe buffer.append($0) }
-        }
     }
 
     // MARK: a request
@@ -168,4 +159,16 @@ private struct Visit {
     var caller: Caller?
     var input = DatumMap()
     var resources: [String] = []
+}
+
+extension Exchange {
+    /// Sends an answer of the wire. On the reactor's thread.
+    func send(_ answer: WireAnswer, _ requestID: String) {
+        var fields: [(StaticString, String)] = [("x-amzn-RequestId", requestID)]
+        if let type = answer.errorType { fields.append(("x-amzn-ErrorType", type)) }
+        if let code = answer.queryError { fields.append(("x-amzn-query-error", code)) }
+        respond(Status(rawValue: answer.status), answer.mediaType, fields: fields) { buffer in
+            unsafe answer.body.withUnsafeBytes { unsafe buffer.append($0) }
+        }
+    }
 }

@@ -14,5 +14,7 @@ ls_tls *ls_tls_accept(ls_tls_context *context, int fd);
 /// The number of bytes, or one of the codes above.
 ssize_t ls_tls_read(ls_tls *tls, void *into, size_t count);
 ssize_t ls_tls_write(ls_tls *tls, const void *from, size_t count);
+/// The SHA-256 of the certificate that the other side proved to have, into 32 bytes of room; false when it has shown none.
+bool ls_tls_peer_digest(const ls_tls *tls, unsigned char *room);
 bool ls_tls_has_pending(const ls_tls *tls);
 void ls_tls_free(ls_tls *tls);
