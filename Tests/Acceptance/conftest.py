@@ -151,9 +151,12 @@ def make_station(make_node):
 
     def make(model=None, watch=WATCH, start=True, **own):
         node = make_node()
-        plc = ServedPLC().start()
+        # Wide limits: beside a part a node starts, a release is loaded and warmed, and no part may be lost by that.
+        plc = ServedPLC(window=1.5).start()
         plcs.append(plc)
-        line = StationOfNode(node, plc=plc, model=model and str(model), watch=watch)
+        limits = {"decide_within_ms": 1000, "frame_within_ms": 900}
+        limits |= {"bus": {"plc_silence_ms": 1000, "station_silence_ms": 1000}}
+        line = StationOfNode(node, plc=plc, model=model and str(model), watch=watch, **limits)
         node.configure(stations=[str(line.config_path)], **({"releases": {"allow_unsigned": True}} | own))
         return (node.start() if start else node), line
 

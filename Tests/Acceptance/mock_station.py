@@ -206,8 +206,10 @@ class Line:
 
     def run(self):
         while True:
-            if self.running and self.overlay.get("state", "READY") in ("READY", "BUSY"):
-                self.judge()
+            # Whoever has ordered that no parts come sees none afterwards.
+            with self.lock:
+                if self.running and self.overlay.get("state", "READY") in ("READY", "BUSY"):
+                    self.judge()
             time.sleep(60 / self.per_minute)
 
 

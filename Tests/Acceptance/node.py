@@ -128,9 +128,17 @@ class Node:
         return marked(self.folder.name)
 
     def sleeps(self):
-        """What the node's components sleep for, in order: each test's components sleep for numbers of their own."""
-        lines = (arguments(pid) for pid in self.processes())
+        """What the node's components sleep for, in order: each test's components sleep for numbers of their own.
+
+        A component is RUNNING when its shell has started, a moment before that has become its sleep: it is waited for.
+        """
+        lines = wait_until(self.lines_at_rest, "every shell to be what it runs")
         return sorted(line[1] for line in lines if line[:1] == ["sleep"] and len(line) == 2)
+
+    def lines_at_rest(self):
+        """The command lines of the node and all below it; None while a shell is about to become a sleep."""
+        lines = [arguments(pid) for pid in (self.pid, *self.processes())]
+        return None if any(line[1:2] == ["-c"] and "exec sleep" in line[-1] for line in lines) else lines
 
     # -- the door
 

@@ -5,6 +5,7 @@
 
 import asyncio
 import logging
+import random
 import socket
 import threading
 import time
@@ -56,9 +57,12 @@ logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
 
 def free_port():
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        return place.getsockname()[1]
+    """Below the ports that the kernel gives away by itself: nobody's connection takes it before it is listened on."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as place, suppress(OSError):
+            place.bind(("127.0.0.1", port))
+            return port
 
 
 def crc(words):
@@ -139,7 +143,8 @@ class Part:
 class Program:
     """What a careful PLC does in a scan. Tests set its fields; the scan looks at them."""
 
-    window: float = 0.3
+    # Longer than the longest wait for a result that a test allows: what comes late is judged there, and not lost here.
+    window: float = 0.5
     node_silence: float = 0.1
     control: int = ENABLE
     map_version: int = 1
@@ -163,6 +168,8 @@ class Program:
     under_way: list = field(default_factory=list)
     node_heartbeat: int | None = None
     node_changed: float = 0.0
+    # How long this program itself was kept from scanning since then.
+    absent: float = 0.0
     # After a start no part is triggered until the node shows no result of an earlier life.
     is_fresh: bool = True
     pause: float = 0.0
@@ -216,8 +223,8 @@ class Program:
         beat = self.result["HEARTBEAT"]
         if beat != self.node_heartbeat:
             if self.node_heartbeat is not None:
-                self.node_gaps.append(now - self.node_changed)
-            self.node_heartbeat, self.node_changed = beat, now
+                self.node_gaps.append(now - self.node_changed - self.absent)
+            self.node_heartbeat, self.node_changed, self.absent = beat, now, 0.0
         if not self.seen or self.seen[-1][1:] != (self.result.state, self.result.status):
             self.seen.append((now, self.result.state, self.result.status))
 
@@ -347,8 +354,11 @@ class ServedPLC(PLC):
         asyncio.run(self.live())
 
     async def live(self):
-        server = None
+        server, scanned = None, time.monotonic()
         while not self.is_ending:
+            # A machine with other things to do may leave us out for a while: that is no silence of the node's.
+            pause, scanned = time.monotonic() - scanned, time.monotonic()
+            self.absent += pause if pause > 4 * SCAN_SECONDS else 0.0
             if self.is_plugged and server is None:
                 server = await self.plug()
             elif not self.is_plugged and server is not None:

@@ -49,7 +49,8 @@ def test_installs_then_runs(house):
     it = house().start(component("a", install="echo installing", run="echo hello; echo oops >&2; sleep 999"))
     it.wait("a", "RUNNING")
     assert it.states("a") == ["INSTALLED", "STARTING", "RUNNING"]
-    wait_until(lambda: "oops" in it.log("a"), "its output")
+    # Each of the two comes through a pipe of its own.
+    wait_until(lambda: all(word in it.log("a") for word in ("out hello", "oops")), "its output")
     assert re.search(r"^\d{4}-\d\d-\d\dT[\d:.]+Z install out installing$", it.log("a"), re.M)
     assert re.search(r"Z run out hello$", it.log("a"), re.M) and re.search(r"Z run err oops$", it.log("a"), re.M)
     assert it.stop() == 0

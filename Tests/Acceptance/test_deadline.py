@@ -15,7 +15,7 @@ from samples import OCTETS, pixel_bytes
 from server import wait_until
 
 BODY = pixel_bytes(0.5)
-LONG_BEFORE_THE_MODEL = 0.3
+LONG_BEFORE_THE_MODEL = 0.4
 
 
 def refusal(milliseconds):

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from hub import fresh, logged, pages, refused
 from server import wait_until
 
-ARRIVAL_SECONDS = 2
+ARRIVAL_SECONDS = 10
 SOURCE = "edge.inference"
 DETAIL_TYPES = ["InferenceResult", "InferenceError", "ModelLoadError"]
 PRESENT = {"source": [SOURCE]}
@@ -755,11 +755,13 @@ def test_rules_are_still_there_after_a_kill(make_hub):
 
 
 PUTTERS = 5
-EACH = 100
+# Far more than are put before the kill: the hub must not be faster than whoever kills it.
+EACH = 2000
+PUT_BEFORE = 125
 
 
 def test_acknowledged_events_arrive_through_a_kill(make_hub, record_property):
-    """A29: 500 events of five threads, the hub killed in the middle; none is lost, and how many came twice is told."""
+    """A29: events of five threads, the hub killed in the middle; none is lost, and how many came twice is told."""
     hub = make_hub()
     bus, group = listen(hub)
     acknowledged = []
@@ -776,7 +778,7 @@ def test_acknowledged_events_arrive_through_a_kill(make_hub, record_property):
     threads = [threading.Thread(target=put, args=(number,)) for number in range(PUTTERS)]
     for thread in threads:
         thread.start()
-    wait_until(lambda: len(acknowledged) >= PUTTERS * EACH // 4, "events", 30)
+    wait_until(lambda: len(acknowledged) >= PUT_BEFORE, "events", 30)
     hub.kill()
     for thread in threads:
         thread.join()

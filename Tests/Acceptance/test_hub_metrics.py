@@ -61,9 +61,11 @@ def test_what_is_put_is_told(cloudwatch):
 
 def test_a_hundred_calls_are_a_hundred(cloudwatch):
     """B03: counted one by one, summed over a longer period."""
-    space = fresh("Line")
+    # One minute for all: another may begin meanwhile.
+    space, now = fresh("Line"), minute()
     for number in range(100):
-        put(cloudwatch, space, {"Value": 1, "Timestamp": minute(number % 7)}, name="Invocations")
+        at = now - timedelta(minutes=number % 7)
+        put(cloudwatch, space, {"Value": 1, "Timestamp": at}, name="Invocations")
     points = ask(cloudwatch, space, "Invocations", Statistics=["Sum"])
     assert len(points) == 7 and sum(point["Sum"] for point in points) == 100
     assert sum(point["Sum"] for point in ask(cloudwatch, space, "Invocations", period=3600, minutes=120)) == 100
@@ -107,10 +109,12 @@ def test_metrics_are_listed(cloudwatch):
 
 def test_several_at_once_and_arithmetic(cloudwatch):
     """Rejects over all parts, in per cent, minute by minute."""
-    space = fresh("Line")
-    for ago, rejects, parts in ((3, 1, 10), (2, 5, 20), (1, 3, 0)):
-        put(cloudwatch, space, {"Value": rejects, "Timestamp": minute(ago)}, name="Rejects")
-        put(cloudwatch, space, {"Value": parts, "Timestamp": minute(ago)}, name="Parts")
+    # Three minutes for all: another may begin meanwhile.
+    space, first = fresh("Line"), minute(3)
+    times = [first + timedelta(minutes=number) for number in range(3)]
+    for at, rejects, parts in zip(times, (1, 5, 3), (10, 20, 0), strict=True):
+        put(cloudwatch, space, {"Value": rejects, "Timestamp": at}, name="Rejects")
+        put(cloudwatch, space, {"Value": parts, "Timestamp": at}, name="Parts")
     queries = [
         {
             "Id": name.lower(),
@@ -127,7 +131,7 @@ def test_several_at_once_and_arithmetic(cloudwatch):
     )
     share, both = answer["MetricDataResults"]
     assert (share["Label"], share["Values"]) == ("%", [10, 25])
-    assert share["Timestamps"] == [minute(3), minute(2)]
+    assert share["Timestamps"] == times[:2]
     assert both["Values"] == [11, 25, 3]
 
 
@@ -143,15 +147,17 @@ def test_impossible_arithmetic_is_refused(cloudwatch, expression):
     "row",
     [
         {},
-        {"Value": 1, "Timestamp": minute(60 * 24 * 15)},
-        {"Value": 1, "Timestamp": minute(-60 * 3)},
+        {"Value": 1, "Timestamp": 60 * 24 * 15},
+        {"Value": 1, "Timestamp": -60 * 3},
         {"Values": [1.0, 2.0], "Counts": [1.0]},
         {"StatisticValues": {"SampleCount": 1.0, "Sum": 1.0, "Minimum": 2.0, "Maximum": 1.0}},
     ],
     ids=["nothing", "too old", "too new", "counts", "summary"],
 )
 def test_impossible_values_are_refused(cloudwatch, row):
+    """A time is so many minutes ago when the test runs, which may be hours after it was collected."""
     space = fresh("Line")
+    row = row | ({"Timestamp": minute(row["Timestamp"])} if "Timestamp" in row else {})
     with refused("InvalidParameterValue", "InvalidParameterValueException", "MissingParameter", "InvalidParameterCombination"):
         put(cloudwatch, space, row)
     assert cloudwatch.list_metrics(Namespace=space)["Metrics"] == []

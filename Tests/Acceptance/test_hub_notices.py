@@ -29,7 +29,7 @@ def listen(hub, bucket, **detail):
     return group
 
 
-def told(hub, group, count, seconds=5):
+def told(hub, group, count, seconds=10):
     """The events of a group, once there are so many, in the order in which they happened."""
     wait_until(lambda: len(logged(hub, group)) >= count, f"{count} notices in {group}", seconds)
     events = [json.loads(row["message"]) for row in logged(hub, group)]

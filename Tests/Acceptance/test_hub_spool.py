@@ -4,7 +4,7 @@ import json
 import subprocess
 
 from hub import fresh, logged
-from server import clean_environment
+from server import clean_environment, wait_until
 
 
 def spool(hub, folder, *words):
@@ -35,11 +35,12 @@ def test_what_a_node_kept_arrives_in_the_hub(make_hub, tmp_path):
     assert filled.returncode == 0, filled.stderr
     drained = spool(hub, tmp_path / "spool", "drain", "--endpoint", hub.url)
     assert drained.returncode == 0, drained.stderr
-    for _ in range(100):
-        found = [json.loads(row["message"])["detail"]["lineside_event_id"] for row in logged(hub, group)]
-        if len(set(found)) >= 500:
-            break
-    assert sorted(set(found)) == sorted(filled.stdout.split())
+
+    def found():
+        return {json.loads(row["message"])["detail"]["lineside_event_id"] for row in logged(hub, group)}
+
+    wait_until(lambda: len(found()) >= 500, "all events", 30)
+    assert sorted(found()) == sorted(filled.stdout.split())
 
 
 def test_a_key_that_may_not_put_events_puts_none(make_hub, tmp_path):

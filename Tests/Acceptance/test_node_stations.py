@@ -95,7 +95,8 @@ def test_a_release_is_switched_in_between_two_parts(make_station):
     assert len(during) > 20
     assert {(part.result.verdict, part.result.reason) for part in during if part.result} == {("PASS", "OK")}
     assert all(part.result for part in during), [str(part) for part in during if not part.result]
-    assert version_at_work(line) == "2" and node.station("demo")["phase"] == "proved"
+    assert version_at_work(line) == "2"
+    wait_until(lambda: node.station("demo")["phase"] == "proved", "the news")
     place = node.place("station/demo")
     assert place["active"] == place["good"]
 
@@ -268,8 +269,9 @@ def test_a_station_that_waits_for_a_person_is_not_as_wanted(make_station):
     held = lambda: {alarm["code"] for alarm in line.state()["alarms"]} & {"RELEASE_HELD", "ROLLED_BACK"}  # noqa: E731
     wait_until(held, "the alarm", 10)
     time.sleep(2)
-    said = node.verb("node", "status")
-    assert said.returncode == 1 and "demo" in said.stdout, said
+    # The node asks its stations every half second, and writes down every second what they say.
+    said = wait_until(lambda: (said := node.verb("node", "status")).returncode == 1 and said, "the node's word")
+    assert "demo" in said.stdout, said
 
 
 @pytest.mark.parametrize(
