@@ -1,6 +1,8 @@
 # run: a whole line, live. serve: the iris sample. test: everything that must be green. check: format, strict build, tests, tidy. bench, drills: figures.
 SHELL := /bin/bash
-BUILD := swift build -c release --static-swift-stdlib --product lineside
+RELEASE := swift build -c release --static-swift-stdlib --product
+# The program, and beside it what mosquitto loads for the hub.
+BUILD := $(RELEASE) lineside && $(RELEASE) lineside-broker-gate
 PROGRAM := .build/release/lineside
 # The tests and benchmarks use ONNX Runtime from Python and C too; nothing of that leaves the machine either.
 export ORT_DISABLE_TELEMETRY := 1

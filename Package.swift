@@ -7,7 +7,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Ground", [
         ("CKernel", []), ("CJSON", []), ("CHTTP", []), ("CTLS", []), ("CZlib", []), ("CArchive", []), ("CRuntime", []),
         ("CImages", []), ("CModbus", []), ("CCameras", []), ("CDigest", []), ("CSQLite", []), ("CPage", []), ("CYAML", []),
-        ("CCurl", []), ("CKeys", []), ("CXML", []), ("CChecksum", []),
+        ("CCurl", []), ("CKeys", []), ("CXML", []), ("CChecksum", []), ("CMQTT", []), ("CBrokerGate", []),
     ]),
     ("Bedrock", [
         ("Core", ["CKernel"]),
@@ -48,6 +48,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Cameras", ["CCameras", "Core"]),
         ("Database", ["CSQLite", "Core"]),
         ("WebClient", ["CCurl", "Core"]),
+        ("MQTT", ["CMQTT", "Core"]),
     ]),
     ("Workshops", [
         ("EngineKeeping", ["CKernel", "Core", "InferenceProtocol", "Link", "Process", "Files"]),
@@ -60,6 +61,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("ReleasePublishing", ["Core", "Crypto", "ReleaseTrust", "Files"]),
         ("Spool", ["Core", "JSON", "AWSEvents", "AWSSignature", "HTTP", "Files", "Database", "WebClient"]),
         ("Records", ["Core", "JSON", "AWSProtocol", "Files", "Database"]),
+        ("Broker", ["CKernel", "Core", "Files", "Process", "MQTT"]),
         ("AWSDoor", ["Core", "AWSProtocol", "AWSSignature", "HTTP"]),
     ]),
     ("Engines", [
@@ -81,14 +83,14 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Objects", ["Core", "Crypto", "JSON", "XML", "AWSProtocol", "AWSSignature", "Policies", "HTTP", "Database", "Files", "Records", "AWSDoor"]),
         ("Events", ["Core", "JSON", "Database", "AWSEvents", "AWSProtocol", "EventPatterns", "Records"]),
         ("Greengrass", ["Core", "Crypto", "JSON", "YAML", "Recipes", "Database", "AWSProtocol", "Records"]),
-        ("Fleet", ["Core", "Crypto", "JSON", "Database", "AWSProtocol", "Policies", "Records", "AWSDoor"]),
+        ("Fleet", ["Core", "Crypto", "JSON", "Database", "AWSProtocol", "Policies", "Records", "AWSDoor", "Broker"]),
     ]),
     ("Proving", [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
         ("PowerCuts", ["Core", "Crypto", "Files", "Process", "Disk", "Depot"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts", "AWSProtocol", "AWSDoor", "Identity", "Secrets", "Audit", "Telemetry", "Events", "Objects", "Fleet", "Greengrass"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts", "AWSProtocol", "AWSDoor", "Identity", "Secrets", "Audit", "Telemetry", "Events", "Objects", "Fleet", "Greengrass", "Broker"]),
         ("lineside-powercut", ["Core", "PowerCuts"]),
     ]),
 ]
@@ -136,7 +138,7 @@ func room(_ name: String, on floor: String, standsOn: [String]) -> Target {
                         + (name == "CPage" ? ["-Wno-c23-extensions"] : []))
             ],
             cxxSettings: [.unsafeFlags(["-Wall", "-Werror"])],
-            linkerSettings: name == "CHTTP" ? [.unsafeFlags(["-L\(dependencies)/lib"])] : [])
+            linkerSettings: name == "CHTTP" ? [.unsafeFlags(["-L\(dependencies)/lib"])] : name == "CBrokerGate" ? [.linkedLibrary("crypto")] : [])
     case "Roof":
         return .executableTarget(name: name, dependencies: needs, path: path, swiftSettings: strict)
     default:
@@ -200,6 +202,8 @@ let tests: [(name: String, standsOn: [String])] = [
 
 let package = Package(
     name: "lineside",
+    // What mosquitto loads lies beside the program.
+    products: [.library(name: "lineside-broker-gate", type: .dynamic, targets: ["CBrokerGate"])],
     targets: rooms
         + tests.map { test in
             .testTarget(

@@ -24,6 +24,7 @@ from server import clean_environment, wait_until
 
 REGION = "us-east-1"
 ANNOUNCEMENT = re.compile(r"hub at (http://\S+?:\d+)(?=\D)")
+MESSAGES = re.compile(r"messages at mqtts://(\S+):(\d+)(?=\D)")
 ONE_TRY = Config(
     retries={"total_max_attempts": 1, "mode": "standard"},
     connect_timeout=5,
@@ -52,7 +53,7 @@ class Hub:
     # -- the process
 
     def start(self, wait=True):
-        self.job = Job(self.binary, "hub", "--data", self.data, "--port", 0, "--device-port", 0, *self.flags, folder=self.folder)
+        self.job = Job(self.binary, "hub", "--data", self.data, "--port", 0, "--device-port", 0, "--message-port", 0, *self.flags, folder=self.folder)
         return self.wait_started() if wait else self
 
     def wait_started(self, seconds=20):
@@ -77,6 +78,12 @@ class Hub:
         """Where it listens, as it says itself; None before it does."""
         found = ANNOUNCEMENT.search(self.log())
         return found and found[1]
+
+    @property
+    def broker(self):
+        """Host and port for messages, as it says itself."""
+        found = MESSAGES.search(self.log())
+        return found and (found[1], int(found[2]))
 
     def log(self):
         return self.job.log() if self.job else ""

@@ -32,7 +32,7 @@ class Hub:
     def start(self):
         began = time.monotonic()
         with open(self.log, "wb") as log:
-            words = [PROGRAM, "hub", "--data", self.data, "--port", "0", "--device-port", "0"]
+            words = [PROGRAM, "hub", "--data", self.data, "--port", "0", "--device-port", "0", "--message-port", "0"]
             self.process = subprocess.Popen(list(map(str, words)), stderr=log, stdin=subprocess.DEVNULL)
         while not (found := LISTENS.search(self.log.read_text())):
             if self.process.poll() is not None or time.monotonic() - began > START_SECONDS:

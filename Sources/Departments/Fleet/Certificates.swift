@@ -3,6 +3,7 @@ internal import Core
 internal import Crypto
 internal import Database
 internal import Records
+internal import Synchronization
 
 /// What devices prove themselves with: signed here, under keys of theirs.
 struct Certificates: Sendable {
@@ -60,6 +61,7 @@ struct Certificates: Sendable {
                         "UPDATE certificates SET status = ?, modified = ? WHERE id = ?",
                         [.text(call["newStatus"]), .now, .text(id)])
                 }
+                if call["newStatus"] != "ACTIVE" { desk.expeller.withLock { $0 }?(id) }
                 return .null
             },
             Operation(

@@ -1,3 +1,4 @@
+package import AWSDoor
 package import AWSProtocol
 package import Core
 package import Crypto
@@ -49,23 +50,43 @@ package final class FleetDesk: Sendable {
     /// Where devices are to go.
     let addresses: @Sendable () -> DeviceAddresses
     let judge = DeviceJudge()
+    let ledger: any CallLedger
     let hearer = Mutex<Hearer?>(nil)
+    let herald = Mutex<Herald?>(nil)
+    let expeller = Mutex<Expeller?>(nil)
+    /// Which certificate each client of the broker came with.
+    let connected = Mutex<[String: String]>([:])
+    /// When a wish was last refused.
+    let refused = Mutex<[String: UInt64]>([:])
 
     /// Whoever is told what a thing says of itself in a shadow, before the thing is answered.
     package typealias Hearer = @Sendable (ShadowKey, Datum) throws(ServiceProblem) -> Void
 
     package init(
         _ path: String, account: String, region: String, authority: CertificateAuthority,
-        addresses: @escaping @Sendable () -> DeviceAddresses
+        ledger: any CallLedger, addresses: @escaping @Sendable () -> DeviceAddresses
     ) throws(Fault) {
         self.account = account
         self.region = region
         self.authority = authority
+        self.ledger = ledger
         self.addresses = addresses
         shelf = try RecordShelf(path, tables: Self.tables)
     }
 
+    /// Carries a message to whoever listens to its topic.
+    package typealias Herald = @Sendable (_ topic: String, _ message: [UInt8]) -> Void
+    /// Sends whoever came with a certificate away.
+    package typealias Expeller = @Sendable (_ certificate: String) -> Void
+
     package func start(_ hearer: @escaping Hearer) { self.hearer.withLock { $0 = hearer } }
+
+    /// There is a broker now.
+    package func connect(herald: @escaping Herald, expeller: @escaping Expeller) {
+        self.herald.withLock { $0 = herald }
+        self.expeller.withLock { $0 = expeller }
+    }
+
     package func close() { shelf.close() }
 
     package var services: [AWSService] {

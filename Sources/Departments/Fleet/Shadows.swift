@@ -96,7 +96,7 @@ extension FleetDesk {
         }
         guard let datum = try? Datum(json: payload) else { throw FleetProblem.invalid("Payload contains invalid json") }
         let change = try ShadowDocument.Change(datum)
-        let (answer, document) = try shelf.change { work in
+        let (answer, before, document) = try shelf.change { work in
             let known = try Self.shadow(key, work.database)
             var document = known?.document ?? ShadowDocument(.null, version: known?.version ?? 0)
             let answer = try document.apply(change, at: Self.seconds)
@@ -109,13 +109,14 @@ extension FleetDesk {
                     .text(key.thing), .text(key.name), .int(Int64(document.version)), .now,
                     .bytes(document.body.json),
                 ])
-            return (answer, document)
+            return (answer, known?.document, document)
         }
         if change.state["reported"] != nil, let reported = document.reported,
             let hearer = hearer.withLock({ $0 })
         {
             try hearer(key, reported)
         }
+        announce(key, answer, from: before, to: document)
         return answer
     }
 

@@ -1,6 +1,7 @@
 internal import AWSDoor
 internal import AWSProtocol
 internal import Audit
+internal import Broker
 internal import Core
 internal import Crypto
 internal import Events
@@ -10,6 +11,7 @@ internal import Greengrass
 internal import HTTP
 internal import Identity
 internal import Objects
+internal import Process
 internal import Secrets
 internal import Telemetry
 
@@ -25,6 +27,8 @@ final class HubHousehold {
     private let departments: HubDepartments
     private let server: Server
     private let deviceServer: Server
+    private let broker: Broker?
+    private let messages: HubMessages
     private let host: String
     private let places: HubPlaces
     private let lock: FileLock
@@ -55,7 +59,36 @@ final class HubHousehold {
         plan.port = try options.int("port", in: 0...65_535) ?? 8400
         server = try Server(plan, reactors: Self.reactors)
         deviceServer = try Self.deviceServer(options, folder, departments, region: settings.region, workers)
+        messages = HubMessages(departments.fleet, departments.greengrass)
+        let messagePort = try options.int("message-port", in: 0...65_535) ?? 8883
+        broker = try Self.broker(
+            folder, departments, host: host, port: messagePort == 0 ? try FreePort.find() : messagePort)
         places.settle(door: server.port, documents: deviceServer.port)
+    }
+
+    /// The broker; nil where none can be had, which is told.
+    private static func broker(
+        _ folder: HubFolder, _ departments: HubDepartments, host: String, port: Int
+    ) throws -> Broker? {
+        let module = PathName.folder(of: try ProcessFacts.executablePath()) + "/liblineside-broker-gate.so"
+        if let complaint = Broker.complaint(module: module) {
+            Log.line("no messages for devices: \(complaint)")
+            return nil
+        }
+        let place = FileAccess.resolved(folder.path)
+        let plan = BrokerPlan(
+            folder: place + "/broker", host: host, port: port, authority: place + "/ca.pem",
+            certificate: place + "/server.pem", key: place + "/server.key", module: module)
+        return try Broker(plan, departments.fleet)
+    }
+
+    private func startMessages() throws {
+        guard let broker else { return }
+        try broker.start(messages.filters) { [messages] topic, payload in messages.hear(topic, payload) }
+        departments.fleet.connect(
+            herald: { topic, message in broker.publish(message, to: topic) },
+            expeller: { certificate in broker.sendAway(certificate) })
+        Log.line("messages at mqtts://\(host):\(broker.port)")
     }
 
     /// For devices, who come with a certificate of the hub's authority.
@@ -78,6 +111,7 @@ final class HubHousehold {
         try departments.start()
         server.start()
         deviceServer.start()
+        try startMessages()
         let address = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(server.port)"
         try folder.keep(address: address, region: settings.region)
         Log.line("hub at \(address) account \(settings.account) region \(settings.region)")
@@ -87,6 +121,7 @@ final class HubHousehold {
 
     func close() {
         folder.forgetAddress()
+        broker?.stop()
         deviceServer.drain(until: Instant.now.advanced(by: Self.drain))
         server.drain(until: Instant.now.advanced(by: Self.drain))
         departments.close()
@@ -103,7 +138,7 @@ struct HubDepartments {
     private let events: EventsDesk
     let objects: ObjectsDesk
     let fleet: FleetDesk
-    private let greengrass: GreengrassDesk
+    let greengrass: GreengrassDesk
 
     init(
         _ folder: HubFolder, _ settings: HubFolder.Settings, _ workers: WorkerPool, _ places: HubPlaces
@@ -122,7 +157,7 @@ struct HubDepartments {
             gatekeeper: identity, ledger: audit, workers: workers)
         fleet = try FleetDesk(
             folder.path + "/fleet.db", account: settings.account, region: settings.region,
-            authority: try folder.authority(), addresses: { places.devices })
+            authority: try folder.authority(), ledger: audit, addresses: { places.devices })
         greengrass = try GreengrassDesk(
             folder.path + "/greengrass.db", account: settings.account, region: settings.region,
             plant: HubPlant(

@@ -7,10 +7,12 @@ internal import Process
 enum HubVerb {
     static let verb = Verb(
         name: "hub", summary: "serve AWS's protocols to a plant: identity, secrets, events, logs",
-        usage: "hub [--data DIR] [--host H] [--port N] [--device-port N] [--region R]   or   hub operations",
+        usage:
+            "hub [--data DIR] [--host H] [--port N] [--device-port N] [--message-port N] [--region R]   or   hub operations",
         flags: [
             HubFolder.flag, Flag("host", "H", "listen on (127.0.0.1)"),
             Flag("port", "N", "listen on (8400; 0 for any)"),
+            Flag("message-port", "N", "where devices come for MQTT (8883; 0 for any)"),
             Flag("device-port", "N", "where devices come with their certificates (8443; 0 for any)"),
             Flag("region", "R", "at the first start: the region that is served (us-east-1)"), Options.output,
         ],

@@ -1,0 +1,138 @@
+internal import CMQTT
+package import Core
+internal import Synchronization
+
+/// A client of an MQTT broker, which connects again and again until it is stopped.
+///
+/// Concurrency: thread safe, as libmosquitto is. The listener is called on the client's own thread, in the order in which
+/// things came.
+@safe package final class MQTTClient: @unchecked Sendable {
+    /// What comes of a connection.
+    package enum Event: Hashable, Sendable {
+        case connected
+        /// Why not, or why no longer.
+        case disconnected(String)
+        case message(topic: String, payload: [UInt8])
+        /// A message with this number is with the broker.
+        case sent(Int)
+    }
+
+    /// How a client proves who it is, and whom it believes: PEM files.
+    package struct Security: Hashable, Sendable {
+        package let authority: String
+        package let certificate: String
+        package let key: String
+
+        package init(authority: String, certificate: String, key: String) {
+            self.authority = authority
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
+    private let handle: OpaquePointer
+    private let ear: Unmanaged<Ear>
+    private let isStopped = Mutex(false)
+
+    /// `id` is what the broker knows it by; with `forgets` it is a stranger again after each connection.
+    package init(
+        _ id: String, forgets: Bool, security: Security? = nil, _ listener: @escaping @Sendable (Event) -> Void
+    ) throws(Fault) {
+        if let reason = unsafe ls_mqtt_missing() {
+            let words = unsafe String(cString: reason)
+            throw Fault(
+                .unavailable, "libmosquitto cannot be opened: \(words)", hint: "install Debian's package libmosquitto1")
+        }
+        unsafe ear = Unmanaged.passRetained(Ear(listener))
+        let hears = unsafe ls_mqtt_ear(
+            context: ear.toOpaque(), connected: Ear.onConnected, disconnected: Ear.onDisconnected, came: Ear.onMessage,
+            sent: Ear.onSent)
+        guard let handle = unsafe ls_mqtt_create(id, forgets, hears) else {
+            unsafe ear.release()
+            throw Fault(.exhausted, "no memory for an MQTT client")
+        }
+        unsafe self.handle = unsafe handle
+        guard let security else { return }
+        let code = unsafe ls_mqtt_secure(handle, security.authority, security.certificate, security.key)
+        guard code == 0 else {
+            stop()
+            throw Fault(.invalid, "MQTT over TLS cannot be set up: \(Self.reason(code))")
+        }
+    }
+
+    deinit { stop() }
+
+    /// Connects in the background, and again whenever the connection is lost. With port 0 the host is the path of a socket.
+    package func start(host: String, port: Int, keepAlive seconds: Int = 30) throws(Fault) {
+        let code = unsafe ls_mqtt_start(handle, host, Int32(port), Int32(seconds))
+        // Nobody answering now is what the thread tries again.
+        guard code == 0 || code == Self.lost else {
+            throw Fault(.unavailable, "\(host):\(port) cannot be reached: \(Self.reason(code))")
+        }
+    }
+
+    private static let lost: Int32 = 14
+
+    package func subscribe(_ filter: String, quality: Int = 1) throws(Fault) {
+        let code = unsafe ls_mqtt_subscribe(handle, filter, Int32(quality))
+        guard code == 0 else { throw Fault(.unavailable, "subscribing to \(filter): \(Self.reason(code))") }
+    }
+
+    /// Hands a message over; its number is told when the broker has it.
+    @discardableResult
+    package func publish(_ payload: [UInt8], to topic: String, quality: Int = 1) throws(Fault) -> Int {
+        var number: Int32 = 0
+        let code = unsafe ls_mqtt_publish(handle, topic, payload, payload.count, Int32(quality), &number)
+        guard code == 0 else { throw Fault(.unavailable, "publishing to \(topic): \(Self.reason(code))") }
+        return Int(number)
+    }
+
+    /// Says good-bye; nothing is heard afterwards. Not from the listener.
+    package func stop() {
+        let isFirst = isStopped.withLock { stopped in
+            defer { stopped = true }
+            return !stopped
+        }
+        guard isFirst else { return }
+        unsafe ls_mqtt_stop(handle)
+        unsafe ear.release()
+    }
+
+    static func reason(_ code: Int32) -> String {
+        guard let text = unsafe ls_mqtt_reason(code) else { return "code \(code)" }
+        return unsafe String(cString: text)
+    }
+}
+
+/// What libmosquitto calls back.
+private final class Ear: Sendable {
+    private let listener: @Sendable (MQTTClient.Event) -> Void
+
+    init(_ listener: @escaping @Sendable (MQTTClient.Event) -> Void) { self.listener = listener }
+
+    private static func tell(_ context: UnsafeMutableRawPointer?, _ event: MQTTClient.Event) {
+        guard let context = unsafe context else { return }
+        unsafe Unmanaged<Ear>.fromOpaque(context).takeUnretainedValue().listener(event)
+    }
+
+    static let onConnected: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void = { context, code in
+        // Codes of a refusal are MQTT's own here, not the library's.
+        unsafe tell(context, code == 0 ? .connected : .disconnected("the broker refuses it (code \(code))"))
+    }
+
+    static let onDisconnected: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void = { context, code in
+        unsafe tell(context, .disconnected(code == 0 ? "" : MQTTClient.reason(code)))
+    }
+
+    static let onMessage:
+        @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, UnsafeRawPointer?, Int) -> Void = {
+            context, topic, payload, count in
+            guard let topic = unsafe topic else { return }
+            let bytes = unsafe UnsafeRawBufferPointer(start: payload, count: payload == nil ? 0 : count)
+            unsafe tell(context, .message(topic: String(cString: topic), payload: Array(bytes)))
+        }
+
+    static let onSent: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void = { context, number in
+        unsafe tell(context, .sent(Int(number)))
+    }
+}

@@ -1,0 +1,151 @@
+// A module of mosquitto's that holds everything against the hub's policies. Without an answer nobody is let through.
+#include "gate.h"
+#include <mosquitto.h>
+#include <mosquitto_broker.h>
+#include <mosquitto_plugin.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { DIGEST_BYTES = 32, HEX_ROOM = 2 * DIGEST_BYTES + 1, KICKS_MAX = 256 };
+
+static mosquitto_plugin_id_t *module;
+static int hub = -1;
+static char kicks[KICKS_MAX][HEX_ROOM];
+static int kick_count;
+
+/// The hub's own client; no certificate reads like this.
+static const char house[] = "house";
+static bool is_house(const char *name) { return name && strcmp(name, house) == 0; }
+
+static bool certificate_of(const struct mosquitto *client, char *hex) {
+    X509 *certificate = mosquitto_client_certificate(client);
+    unsigned char digest[DIGEST_BYTES];
+    unsigned length = sizeof digest;
+    bool good = certificate && X509_digest(certificate, EVP_sha256(), digest, &length) == 1;
+    X509_free(certificate);
+    for (int place = 0; good && place < DIGEST_BYTES; place++) snprintf(hex + 2 * place, 3, "%02x", digest[place]);
+    return good;
+}
+
+static void heed(const char *message, ssize_t count) {
+    if (message[0] != 'K' || count < HEX_ROOM || kick_count == KICKS_MAX) return;
+    memcpy(kicks[kick_count], message + 1, HEX_ROOM - 1);
+    kicks[kick_count++][HEX_ROOM - 1] = 0;
+}
+
+static bool say(char kind, const char *certificate, const char *client, const char *topic) {
+    static char message[LS_GATE_MESSAGE_MAX];
+    int count = snprintf(message, sizeof message, "%c%s%c%s%c%s", kind, certificate, 0, client ? client : "", 0, topic ? topic : "");
+    return hub >= 0 && count > 0 && count < (int)sizeof message && send(hub, message, (size_t)count, MSG_NOSIGNAL) == count;
+}
+
+static bool may(char kind, const char *certificate, const char *client, const char *topic) {
+    if (!say(kind, certificate, client, topic)) return false;
+    char answer[HEX_ROOM + 1];
+    while (true) {
+        ssize_t count = recv(hub, answer, sizeof answer, 0);
+        if (count <= 0) {
+            // An answer that comes later would be taken for that to another question.
+            mosquitto_log_printf(MOSQ_LOG_ERR, "the hub does not answer: nobody is let through");
+            close(hub);
+            hub = -1;
+            return false;
+        }
+        if (answer[0] == 'Y' || answer[0] == 'N') return answer[0] == 'Y';
+        heed(answer, count);
+    }
+}
+
+static int on_come(int event, void *data, void *context) {
+    (void)event; (void)context;
+    struct mosquitto *client = ((struct mosquitto_evt_basic_auth *)data)->client;
+    char certificate[HEX_ROOM];
+    // Devices cannot come without one. The hub comes through a socket in a folder that it alone may enter.
+    if (!certificate_of(client, certificate)) return mosquitto_set_username(client, house) == MOSQ_ERR_SUCCESS ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
+    if (!may('C', certificate, mosquitto_client_id(client), NULL)) return MOSQ_ERR_AUTH;
+    // By this name it can be sent away.
+    return mosquitto_set_username(client, certificate) == MOSQ_ERR_SUCCESS ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
+}
+
+static int on_access(int event, void *data, void *context) {
+    (void)event; (void)context;
+    struct mosquitto_evt_acl_check *check = data;
+    char kind;
+    switch (check->access) {
+    case MOSQ_ACL_WRITE: kind = 'P'; break;
+    case MOSQ_ACL_SUBSCRIBE: kind = 'S'; break;
+    case MOSQ_ACL_READ: kind = 'R'; break;
+    default: return MOSQ_ERR_SUCCESS;
+    }
+    const char *certificate = mosquitto_client_username(check->client);
+    if (is_house(certificate)) return MOSQ_ERR_SUCCESS;
+    bool good = certificate && may(kind, certificate, mosquitto_client_id(check->client), check->topic);
+    return good ? MOSQ_ERR_SUCCESS : MOSQ_ERR_ACL_DENIED;
+}
+
+static int on_go(int event, void *data, void *context) {
+    (void)event; (void)context;
+    struct mosquitto *client = ((struct mosquitto_evt_disconnect *)data)->client;
+    const char *certificate = mosquitto_client_username(client);
+    if (certificate && !is_house(certificate)) say('D', certificate, mosquitto_client_id(client), NULL);
+    return MOSQ_ERR_SUCCESS;
+}
+
+static int on_tick(int event, void *data, void *context) {
+    (void)event; (void)data; (void)context;
+    char message[HEX_ROOM + 1];
+    ssize_t count = -1;
+    while (hub >= 0 && (count = recv(hub, message, sizeof message, MSG_DONTWAIT)) > 0) heed(message, count);
+    // Without an answering hub it is no broker; the hub starts another.
+    if (hub < 0 || count == 0) raise(SIGTERM);
+    for (int place = 0; place < kick_count; place++) mosquitto_kick_client_by_username(kicks[place], true);
+    kick_count = 0;
+    return MOSQ_ERR_SUCCESS;
+}
+
+int mosquitto_plugin_version(int count, const int *versions) {
+    for (int place = 0; place < count; place++) if (versions[place] == MOSQ_PLUGIN_VERSION) return MOSQ_PLUGIN_VERSION;
+    return -1;
+}
+
+static int reach(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct timeval patience = {.tv_sec = LS_GATE_SECONDS};
+    if (strlen(path) >= sizeof address.sun_path) return -1;
+    strcpy(address.sun_path, path);
+    int descriptor = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -1;
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    if (connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0) return descriptor;
+    close(descriptor);
+    return -1;
+}
+
+int mosquitto_plugin_init(mosquitto_plugin_id_t *identity, void **context, struct mosquitto_opt *options, int count) {
+    (void)context;
+    module = identity;
+    prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+    for (int place = 0; place < count; place++) if (strcmp(options[place].key, "hub") == 0) hub = reach(options[place].value);
+    if (hub < 0) return MOSQ_ERR_INVAL;
+    int wrong = mosquitto_callback_register(module, MOSQ_EVT_BASIC_AUTH, on_come, NULL, NULL);
+    if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_ACL_CHECK, on_access, NULL, NULL);
+    if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_DISCONNECT, on_go, NULL, NULL);
+    if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_TICK, on_tick, NULL, NULL);
+    return wrong;
+}
+
+int mosquitto_plugin_cleanup(void *context, struct mosquitto_opt *options, int count) {
+    (void)context; (void)options; (void)count;
+    if (hub >= 0) close(hub);
+    hub = -1;
+    return MOSQ_ERR_SUCCESS;
+}

@@ -1,0 +1,7 @@
+// A socket of whole messages between processes of one machine, by the path of a file.
+#pragma once
+
+/// Listens there, for this user alone; -1 with errno set.
+int ls_packets_listen(const char *path);
+/// Waits for somebody; -1 with errno set.
+int ls_packets_accept(int listener);

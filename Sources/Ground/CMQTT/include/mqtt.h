@@ -1,0 +1,30 @@
+// A client of an MQTT broker by libmosquitto, with a thread of its own that connects again and again. The library is opened
+// when the first client is made.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct ls_mqtt ls_mqtt;
+
+/// Called on the client's own thread.
+typedef struct {
+    void *context;
+    void (*connected)(void *context, int code);
+    void (*disconnected)(void *context, int code);
+    void (*came)(void *context, const char *topic, const void *payload, size_t count);
+    void (*sent)(void *context, int number);
+} ls_mqtt_ear;
+
+/// Null when the library can be used, else why not.
+const char *ls_mqtt_missing(void);
+/// Null when there is no memory.
+ls_mqtt *ls_mqtt_create(const char *client_id, bool forgets, ls_mqtt_ear ear);
+/// Each gives 0, or a code that `ls_mqtt_reason` explains. Null strings are left out.
+int ls_mqtt_secure(ls_mqtt *client, const char *ca_file, const char *certificate, const char *key);
+/// With port 0 `host` is the path of a socket.
+int ls_mqtt_start(ls_mqtt *client, const char *host, int port, int keep_alive);
+int ls_mqtt_subscribe(ls_mqtt *client, const char *filter, int quality);
+int ls_mqtt_publish(ls_mqtt *client, const char *topic, const void *payload, size_t count, int quality, int *number);
+const char *ls_mqtt_reason(int code);
+/// Says good-bye, waits for the thread and frees the client.
+void ls_mqtt_stop(ls_mqtt *client);

@@ -1,0 +1,36 @@
+internal import Broker
+internal import Core
+internal import Fleet
+internal import Greengrass
+
+/// The way between the broker and the departments. Each thing's messages are dealt with in their order; many share a commit.
+final class HubMessages: Sendable {
+    private static let lanes = 8
+    private let lanes: [WorkerPool]
+    private let fleet: FleetDesk
+    private let greengrass: GreengrassDesk
+
+    init(_ fleet: FleetDesk, _ greengrass: GreengrassDesk) {
+        self.fleet = fleet
+        self.greengrass = greengrass
+        lanes = (0..<Self.lanes).map { WorkerPool("messages-\($0)", threads: 1) }
+    }
+
+    var filters: [String] { FleetDesk.shadowFilters + [GreengrassDesk.healthFilter] }
+
+    func hear(_ topic: String, _ payload: [UInt8]) {
+        let words = topic.split(separator: "/", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)
+        guard words.count > 3 else { return }
+        let lane = lanes[Int(UInt(bitPattern: words[2].hashValue) % UInt(Self.lanes))]
+        lane.submit { [self] in
+            switch words[3] {
+            case "shadow": fleet.hear(shadowTopic: topic, payload)
+            case "greengrassv2":
+                do throws(ServiceProblem) { try greengrass.hear(health: payload, from: words[2]) } catch {
+                    Log.line("\(topic): \(error.message)")
+                }
+            default: break
+            }
+        }
+    }
+}

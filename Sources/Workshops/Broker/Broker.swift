@@ -1,0 +1,132 @@
+package import Core
+internal import Files
+internal import Glibc
+internal import MQTT
+internal import Process
+internal import Synchronization
+
+/// mosquitto, started, configured and ended by the hub, and the hub's own line into it.
+///
+/// Concurrency: one thread keeps the process alive; messages come on the client's thread.
+package final class Broker: Sendable {
+    package typealias Listener = @Sendable (_ topic: String, _ payload: [UInt8]) -> Void
+
+    private let plan: BrokerPlan
+    package var port: Int { plan.port }
+    private let run: String
+    private let gate: BrokerGate
+    private let child = Mutex<ChildProcess?>(nil)
+    private let isStopping = Atomic<Bool>(false)
+    private let gone = Flagpole()
+    private let client = Mutex<MQTTClient?>(nil)
+    private let isReady = Atomic<Bool>(false)
+    private static let program = "/usr/sbin/mosquitto"
+    private static let startSeconds: UInt64 = 10
+    private static let house = "lineside-hub"
+
+    /// Why there can be no broker here; nil when there can.
+    package static func complaint(module: String) -> String? {
+        if unsafe access(program, X_OK) != 0 { return "\(program) is missing: install Debian's package mosquitto" }
+        if !FileAccess.isFile(module) { return "\(module) is missing: build it with `make build`" }
+        return nil
+    }
+
+    package init(_ plan: BrokerPlan, _ warden: any BrokerWarden) throws(Fault) {
+        self.plan = plan
+        try FileAccess.makeFolder(plan.folder)
+        // Sockets need short paths, whatever the hub's folder is called.
+        run = "/tmp/lineside-broker-\(getpid())-\(UniqueID.random().prefix(8))"
+        try FileAccess.makeFolder(run, mode: 0o700)
+        try Self.replace(run, notedIn: plan.folder + "/run")
+        gate = try BrokerGate(run + "/gate.sock", warden)
+        try FileAccess.writeDurably(Array(plan.text(run: run).utf8), to: run + "/mosquitto.conf")
+    }
+
+    /// A hub that was killed left its sockets' folder behind: it is noted where the next one finds it.
+    private static func replace(_ run: String, notedIn file: String) throws(Fault) {
+        if FileAccess.isFile(file) {
+            let old = String(decoding: try FileAccess.read(file, limit: 4096), as: UTF8.self)
+            if old.hasPrefix("/tmp/lineside-broker-"), !old.contains("..") { FileAccess.remove(old) }
+        }
+        try FileAccess.writeDurably(Array(run.utf8), to: file)
+    }
+
+    /// Starts it, and listens to these filters. Comes back when the hub is connected.
+    package func start(_ filters: [String], _ listener: @escaping Listener) throws(Fault) {
+        try launch()
+        Lane.start("broker") { [self] in
+            keep()
+            gone.raise()
+        }
+        let client = try MQTTClient(Self.house, forgets: false) { [self] event in hear(event, filters, listener) }
+        self.client.withLock { $0 = client }
+        try client.start(host: run + "/house.sock", port: 0)
+        let deadline = Instant.now.advanced(by: Self.startSeconds * Span64.second)
+        while !isReady.load(ordering: .acquiring), Instant.now < deadline { usleep(2_000) }
+        guard isReady.load(ordering: .acquiring) else {
+            stop()
+            throw Fault(
+                .unavailable, "mosquitto does not come up on \(plan.host):\(plan.port)",
+                hint: "its words are above; another program may listen there: choose --message-port")
+        }
+    }
+
+    private func hear(_ event: MQTTClient.Event, _ filters: [String], _ listener: Listener) {
+        switch event {
+        case .connected:
+            for filter in filters {
+                do throws(Fault) { try client.withLock { $0 }?.subscribe(filter) } catch {
+                    Log.line("broker: \(error)")
+                }
+            }
+            isReady.store(true, ordering: .releasing)
+        case .disconnected(let why):
+            if !isStopping.load(ordering: .acquiring), !why.isEmpty { Log.line("broker: \(why)") }
+        case .message(let topic, let payload): listener(topic, payload)
+        case .sent: break
+        }
+    }
+
+    package func publish(_ payload: [UInt8], to topic: String) {
+        do throws(Fault) { try client.withLock { $0 }?.publish(payload, to: topic) } catch {
+            Log.line("broker: \(topic): \(error)")
+        }
+    }
+
+    /// Whoever has this certificate is to go.
+    package func sendAway(_ certificate: String) { gate.sendAway(certificate) }
+
+    // MARK: the process
+
+    private func launch() throws(Fault) {
+        let started = try ChildProcess.spawn(
+            [Self.program, "-c", run + "/mosquitto.conf"], keeping: [], inOwnGroup: true)
+        child.withLock { $0 = started }
+    }
+
+    private func keep() {
+        var pause = BackOff(shortest: 100 * Span64.millisecond, longest: 10 * Span64.second)
+        while let now = child.withLock({ $0 }) {
+            let end = now.wait()
+            if isStopping.load(ordering: .acquiring) { return }
+            Log.line("mosquitto ended (\(end)) and is started again")
+            usleep(UInt32(pause.next() / 1000))
+            if isStopping.load(ordering: .acquiring) { return }
+            do throws(Fault) { try launch() } catch { Log.line("\(error)") }
+        }
+    }
+
+    package func stop() {
+        client.withLock { client in
+            client?.stop()
+            client = nil
+        }
+        isStopping.store(true, ordering: .releasing)
+        if let child = child.withLock({ $0 }) {
+            child.kill(SIGTERM)
+            gone.wait()
+        }
+        gate.stop()
+        FileAccess.remove(run)
+    }
+}

@@ -1,0 +1,93 @@
+internal import CKernel
+internal import Core
+internal import Glibc
+internal import Synchronization
+
+/// The hub's end of the socket through which the broker asks whether somebody may.
+///
+/// Concurrency: one thread answers; sending somebody away is said from anywhere, because each message is whole.
+final class BrokerGate: Sendable {
+    private let path: String
+    private let listener: Int32
+    private let line = Mutex<Int32>(-1)
+    private let warden: any BrokerWarden
+    private let isStopping = Atomic<Bool>(false)
+    private let gone = Flagpole()
+    private static let messageMax = 66_000
+
+    init(_ path: String, _ warden: any BrokerWarden) throws(Fault) {
+        self.path = path
+        self.warden = warden
+        listener = try Self.listen(path)
+        Lane.start("broker gate", stackBytes: 2 << 20) { [self] in
+            while !isStopping.load(ordering: .acquiring) { serve() }
+            gone.raise()
+        }
+    }
+
+    private static func listen(_ path: String) throws(Fault) -> Int32 {
+        let descriptor = unsafe ls_packets_listen(path)
+        guard descriptor >= 0 else { throw Fault.system("listening at \(path)") }
+        return descriptor
+    }
+
+    /// One broker, from its coming to its end.
+    private func serve() {
+        let descriptor = ls_packets_accept(listener)
+        guard descriptor >= 0 else {
+            if !isStopping.load(ordering: .acquiring) { usleep(50_000) }
+            return
+        }
+        line.withLock { $0 = descriptor }
+        var room = [UInt8](repeating: 0, count: Self.messageMax)
+        while true {
+            let count = unsafe recv(descriptor, &room, room.count, 0)
+            if count <= 0 { break }
+            heed(room.prefix(count), descriptor)
+        }
+        line.withLock { $0 = -1 }
+        close(descriptor)
+    }
+
+    private func heed(_ message: ArraySlice<UInt8>, _ descriptor: Int32) {
+        guard let kind = message.first else { return }
+        let words = message.dropFirst().split(separator: 0, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        let (certificate, client) = (words.first ?? "", words.count > 1 ? words[1] : "")
+        let topic = words.count > 2 ? words[2] : ""
+        let wish: BrokerWish
+        switch kind {
+        case UInt8(ascii: "C"): wish = .come
+        case UInt8(ascii: "P"): wish = .publish(topic)
+        case UInt8(ascii: "S"): wish = .subscribe(topic)
+        case UInt8(ascii: "R"): wish = .receive(topic)
+        case UInt8(ascii: "D"): return warden.went(certificate: certificate, client: client)
+        default: return
+        }
+        let isAllowed = warden.may(wish, certificate: certificate, client: client)
+        say(isAllowed ? "Y" : "N", to: descriptor)
+        if isAllowed, wish == .come { warden.came(certificate: certificate, client: client) }
+    }
+
+    /// Whoever has this certificate is to go.
+    func sendAway(_ certificate: String) {
+        let descriptor = line.withLock { $0 }
+        if descriptor >= 0 { say("K" + certificate, to: descriptor) }
+    }
+
+    private func say(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        _ = unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    func stop() {
+        isStopping.store(true, ordering: .releasing)
+        shutdown(listener, Int32(SHUT_RDWR))
+        let descriptor = line.withLock { $0 }
+        if descriptor >= 0 { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        gone.wait()
+        close(listener)
+        unsafe unlink(path)
+    }
+}

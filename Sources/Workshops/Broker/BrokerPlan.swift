@@ -1,0 +1,69 @@
+internal import Core
+
+/// A broker as it is to be.
+package struct BrokerPlan: Hashable, Sendable {
+    /// Where it keeps sessions and messages.
+    package let folder: String
+    package let host: String
+    package let port: Int
+    package let authority: String
+    package let certificate: String
+    package let key: String
+    /// The module through which it asks the hub.
+    package let module: String
+    private static let packetBytesMax = 131_072 + 1024
+
+    package init(
+        folder: String, host: String, port: Int, authority: String, certificate: String, key: String, module: String
+    ) {
+        self.folder = folder
+        self.host = host
+        self.port = port
+        self.authority = authority
+        self.certificate = certificate
+        self.key = key
+        self.module = module
+    }
+
+    /// mosquitto.conf. Started by root it would become somebody else, who cannot read the hub's folder. `run`: a folder that only the hub enters, with the two sockets between them.
+    func text(run: String) -> String {
+        """
+        user root
+        allow_anonymous false
+        plugin \(module)
+        plugin_opt_hub \(run)/gate.sock
+        persistence true
+        persistence_location \(folder)/
+        autosave_interval 10
+        autosave_on_changes false
+        max_packet_size \(Self.packetBytesMax)
+        max_queued_messages 1000
+        log_dest stderr
+        log_type error
+        log_type warning
+        listener 0 \(run)/house.sock
+        listener \(port) \(host)
+        cafile \(authority)
+        certfile \(certificate)
+        keyfile \(key)
+        require_certificate true
+
+        """
+    }
+}
+
+/// What a device wants of the broker.
+package enum BrokerWish: Hashable, Sendable {
+    case come
+    case publish(String)
+    case subscribe(String)
+    case receive(String)
+}
+
+/// Who decides, and who is told. Called on the gate's thread, one at a time: the broker waits.
+package protocol BrokerWarden: Sendable {
+    /// `certificate`: its SHA-256 in hexadecimal.
+    func may(_ wish: BrokerWish, certificate: String, client: String) -> Bool
+    func came(certificate: String, client: String)
+    func went(certificate: String, client: String)
+}
