@@ -138,7 +138,8 @@ func room(_ name: String, on floor: String, standsOn: [String]) -> Target {
                         + (name == "CPage" ? ["-Wno-c23-extensions"] : []))
             ],
             cxxSettings: [.unsafeFlags(["-Wall", "-Werror"])],
-            linkerSettings: name == "CHTTP" ? [.unsafeFlags(["-L\(dependencies)/lib"])] : name == "CBrokerGate" ? [.linkedLibrary("crypto")] : [])
+            linkerSettings: name == "CHTTP"
+                ? [.unsafeFlags(["-L\(dependencies)/lib"])] : name == "CBrokerGate" ? [.linkedLibrary("crypto")] : [])
     case "Roof":
         return .executableTarget(name: name, dependencies: needs, path: path, swiftSettings: strict)
     default:
