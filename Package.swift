@@ -71,7 +71,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("LoadBench", ["Core", "JSON"]),
         ("ControlLoop", ["CKernel", "Core", "LineMap", "Mailbox", "Modbus"]),
         ("Station", ["CKernel", "Core", "Crypto", "JSON", "InferenceProtocol", "Surfaces", "HTTP", "Link", "Process", "Files", "Images", "Mailbox", "FrameRing", "EngineKeeping", "PartLedger", "ReleaseWatch", "Pages"]),
-        ("Node", ["Core", "Crypto", "JSON", "Recipes", "HTTP", "Process", "Archive", "Files", "Disk", "WebClient", "Depot", "ReleaseTrust", "TrustKeeping", "Components", "Spool", "Pages"]),
+        ("Node", ["Core", "Crypto", "JSON", "Recipes", "HTTP", "Process", "Archive", "Files", "Disk", "WebClient", "Depot", "ReleaseTrust", "TrustKeeping", "Components", "Spool", "Pages", "AWSSignature", "MQTT"]),
         ("LineKeeper", ["Core", "Process"]),
         ("Conveyor", ["CKernel", "Core", "LineMap", "Surfaces", "Modbus"]),
     ]),

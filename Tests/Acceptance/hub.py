@@ -24,6 +24,7 @@ from server import clean_environment, wait_until
 
 REGION = "us-east-1"
 ANNOUNCEMENT = re.compile(r"hub at (http://\S+?:\d+)(?=\D)")
+PORTS = ("--port", "--device-port", "--message-port")
 MESSAGES = re.compile(r"messages at mqtts://(\S+):(\d+)(?=\D)")
 ONE_TRY = Config(
     retries={"total_max_attempts": 1, "mode": "standard"},
@@ -53,7 +54,8 @@ class Hub:
     # -- the process
 
     def start(self, wait=True):
-        self.job = Job(self.binary, "hub", "--data", self.data, "--port", 0, "--device-port", 0, "--message-port", 0, *self.flags, folder=self.folder)
+        ports = [word for name in PORTS if name not in self.flags for word in (name, 0)]
+        self.job = Job(self.binary, "hub", "--data", self.data, *ports, *self.flags, folder=self.folder)
         return self.wait_started() if wait else self
 
     def wait_started(self, seconds=20):

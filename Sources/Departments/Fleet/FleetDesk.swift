@@ -40,7 +40,12 @@ package final class FleetDesk: Sendable {
         CREATE TABLE tags(arn TEXT, key TEXT, value TEXT, PRIMARY KEY(arn, key)) WITHOUT ROWID;
         CREATE TABLE shadows(
             thing TEXT, name TEXT, version INTEGER, modified INTEGER, body BLOB, PRIMARY KEY(thing, name)) WITHOUT ROWID;
+        """,
         """
+        CREATE TABLE tokens(
+            id TEXT PRIMARY KEY, secret BLOB, thing TEXT, created INTEGER, expires INTEGER, used TEXT) WITHOUT ROWID;
+        CREATE TABLE joined(certificate TEXT PRIMARY KEY) WITHOUT ROWID;
+        """,
     ]
 
     let shelf: RecordShelf
@@ -51,6 +56,7 @@ package final class FleetDesk: Sendable {
     let addresses: @Sendable () -> DeviceAddresses
     let judge = DeviceJudge()
     let ledger: any CallLedger
+    let seal: SealingKey
     let hearer = Mutex<Hearer?>(nil)
     let herald = Mutex<Herald?>(nil)
     let expeller = Mutex<Expeller?>(nil)
@@ -64,12 +70,13 @@ package final class FleetDesk: Sendable {
 
     package init(
         _ path: String, account: String, region: String, authority: CertificateAuthority,
-        ledger: any CallLedger, addresses: @escaping @Sendable () -> DeviceAddresses
+        seal: SealingKey, ledger: any CallLedger, addresses: @escaping @Sendable () -> DeviceAddresses
     ) throws(Fault) {
         self.account = account
         self.region = region
         self.authority = authority
         self.ledger = ledger
+        self.seal = seal
         self.addresses = addresses
         shelf = try RecordShelf(path, tables: Self.tables)
     }
@@ -99,7 +106,7 @@ package final class FleetDesk: Sendable {
             + PolicyTargets(desk: self).operations + RoleAliases(desk: self).operations
         return [
             AWSService(
-                "iot", .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
+                "iot", older: ["execute-api"], .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
                 operations: registry + identities + FleetTags(desk: self).operations + Endpoints(desk: self).operations),
             AWSService(
                 "iot", signingName: "iotdata", .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",

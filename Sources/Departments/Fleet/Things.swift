@@ -3,6 +3,7 @@ internal import Core
 internal import Database
 internal import JSON
 internal import Records
+internal import Synchronization
 
 /// Devices, by name.
 struct Things: Sendable {
@@ -145,12 +146,33 @@ struct Things: Sendable {
         throw FleetProblem.version("thing \(thing.name)", is: thing.version, not: expected)
     }
 
+    /// Takes away the certificates that a node joined with, unless another thing holds them too.
+    private static func detachJoined(_ thing: String, _ database: Database, _ desk: FleetDesk) throws(Fault) {
+        let ids = try joined(thing, database)
+        for id in ids {
+            try database.run("DELETE FROM holders WHERE certificate = ? AND thing = ?", [.text(id), .text(thing)])
+            guard try database.count("holders", where: "certificate", is: id) == 0 else { continue }
+            try database.run("DELETE FROM attachments WHERE target = ?", [.text(desk.arn("cert/\(id)"))])
+            try database.run("DELETE FROM certificates WHERE id = ?", [.text(id)])
+            try database.run("DELETE FROM joined WHERE certificate = ?", [.text(id)])
+        }
+    }
+
+    private static func joined(_ thing: String, _ database: Database) throws(Fault) -> [String] {
+        try database.rows(
+            "SELECT joined.certificate FROM joined JOIN holders ON holders.certificate = joined.certificate WHERE thing = ?",
+            [.text(thing)]
+        ) { $0.text(0) }
+    }
+
     private func delete(_ call: Call) throws(ServiceProblem) -> Datum {
         let name = call["thingName"]
         let arn = desk.arn("thing/\(name)")
-        try desk.shelf.change { work in
+        let certificates = try desk.shelf.read { database throws(Fault) in try Self.joined(name, database) }
+        try desk.shelf.change { [desk] work in
             guard let thing = try Self.find(name, work.database) else { throw FleetProblem.missing("Thing \(name)") }
             try Self.check(call, thing)
+            try Self.detachJoined(name, work.database, desk)
             guard try work.database.count("holders", where: "thing", is: name) == 0 else {
                 throw FleetProblem.invalid("Cannot delete. Thing \(name) is still attached to one or more principals")
             }
@@ -158,6 +180,7 @@ struct Things: Sendable {
             try work.database.run("DELETE FROM members WHERE thing = ?", [.text(name)])
             try work.database.run("DELETE FROM tags WHERE arn = ?", [.text(arn)])
         }
+        for certificate in certificates { desk.expeller.withLock { $0 }?(certificate) }
         return .null
     }
 

@@ -12,12 +12,13 @@ enum ManagedPolicies {
         }, uniquingKeysWith: { first, _ in first })
 
     /// The first is not AWS's: installers of Greengrass look for it by this name, and make it themselves where it is missing.
+    /// Components put events and figures with it, beside what the installers' own allows.
     private static let table: [(name: String, path: String, actions: [String])] = [
         (
             "GreengrassV2TokenExchangeRoleAccess", "/",
             [
                 "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams",
-                "s3:GetBucketLocation",
+                "s3:GetBucketLocation", "events:PutEvents", "cloudwatch:PutMetricData",
             ]
         ),
         ("AdministratorAccess", "/", ["*"]),

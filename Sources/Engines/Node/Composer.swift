@@ -73,7 +73,8 @@ struct Composer {
         var shelf = try RecipeShelf(order.recipes)
         try shelf.add(active, in: depot)
         return try GenerationPlan(
-            document, active: active, shelf: shelf, hunt: ArtifactHunt(folder: order.artifacts, length: length),
+            document, active: active, shelf: shelf,
+            hunt: ArtifactHunt(folder: order.artifacts, shelf: order.shelf, length: length),
             node: node,
             created: created)
     }

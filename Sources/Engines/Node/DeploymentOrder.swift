@@ -8,6 +8,8 @@ package struct DeploymentOrder: Sendable {
     package var recipes: [(name: String, text: [UInt8])] = []
     package var artifacts: String?
     package var bundle: String?
+    /// Where whoever gave out a recipe keeps its artifacts: by component and the artifact's name there. Not for a body.
+    var shelf: ArtifactHunt.Shelf?
 
     package init(document: Datum) { self.document = document }
 

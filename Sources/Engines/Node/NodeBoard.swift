@@ -29,6 +29,8 @@ final class NodeBoard: Sendable {
         var drift: [Drift] = []
         var driftCount = 0
         var configurations: [String: Datum] = [:]
+        /// Components that somebody asked for, and not only another component.
+        var roots: Set<String> = []
     }
 
     private static let driftMax = 20

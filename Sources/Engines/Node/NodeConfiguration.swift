@@ -1,3 +1,4 @@
+package import Components
 package import Core
 internal import Recipes
 
@@ -16,12 +17,16 @@ package struct NodeConfiguration: Hashable, Sendable {
         package var bytesMax = 64 << 20
     }
 
-    /// What a hub will ask for; without one it does nothing.
+    /// Who the node is at its hub, and where that is.
     package struct Identity: Hashable, Sendable {
         package var certificateFile: String?
         package var keyFile: String?
         package var authorityFile: String?
         package var roleAlias: String?
+        package var dataHost: String?
+        package var credentialsHost: String?
+        package var documentPort = 8443
+        package var messagePort = 8883
     }
 
     package var thingName: String?
@@ -37,6 +42,7 @@ package struct NodeConfiguration: Hashable, Sendable {
     package var stations: [String] = []
     package var releases = Releases()
     package var spool = Spool()
+    package var python = PythonHome.Resolver.asWritten
     package var proving = 60 * Span64.second
     package var steady = 3 * Span64.second
 
@@ -67,6 +73,12 @@ package struct NodeConfiguration: Hashable, Sendable {
         let nucleus = try Loose(datum, at: "services.aws.greengrass.Nucleus.configuration")
         region = try nucleus.text("awsRegion") ?? region
         identity.roleAlias = try nucleus.text("iotRoleAlias")
+        identity.dataHost = try nucleus.text("iotDataEndpoint")
+        identity.credentialsHost = try nucleus.text("iotCredEndpoint")
+        identity.documentPort =
+            try nucleus.whole("greengrassDataPlanePort", in: 1...65_535) ?? identity.documentPort
+        let messages = try Loose(nucleus.value("mqtt"), at: nucleus.name("mqtt"))
+        identity.messagePort = try messages.whole("port", in: 1...65_535) ?? identity.messagePort
         let runWith = try Loose(nucleus.value("runWithDefault"), at: nucleus.name("runWithDefault"))
         user = try runWith.text("posixUser") ?? user
         storeBytesMax = try nucleus.whole("componentStoreMaxSizeBytes", in: 1 << 20...1 << 50) ?? storeBytesMax
@@ -75,7 +87,8 @@ package struct NodeConfiguration: Hashable, Sendable {
 
     private mutating func readNode(_ datum: Datum?, _ folder: String) throws(Fault) {
         let path = "services.lineside.Node.configuration"
-        let node = try DatumReader(datum, at: path, keys: ["door", "stations", "releases", "spool", "limits"])
+        let node = try DatumReader(
+            datum, at: path, keys: ["door", "stations", "releases", "spool", "limits", "python"])
         func absolute(_ text: String) -> String {
             text.hasPrefix("/") || text.contains("://") ? text : folder + "/" + text
         }
@@ -104,6 +117,10 @@ package struct NodeConfiguration: Hashable, Sendable {
             throw Fault(.invalid, "\(spool.name("endpoint")) must be an http:// or https:// address")
         }
         self.spool.bytesMax = try Self.size(spool, "bytes_max", in: 2 << 20...1 << 40) ?? self.spool.bytesMax
+        let python = try DatumReader(node.value("python"), at: node.name("python"), keys: ["resolver"])
+        if let word = try python.choice("resolver", of: PythonHome.Resolver.allCases.map(\.rawValue)) {
+            self.python = PythonHome.Resolver(rawValue: word) ?? self.python
+        }
         let limits = try DatumReader(node.value("limits"), at: node.name("limits"), keys: ["proving_s", "steady_s"])
         proving = try limits.span("proving_s", unit: Span64.second, in: 1...86_400) ?? proving
         steady = try limits.span("steady_s", unit: Span64.second, in: 0...3600) ?? steady

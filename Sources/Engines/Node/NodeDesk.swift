@@ -112,8 +112,10 @@ final class NodeDesk {
             withStations ? activator.stations.values.sorted { $0.name < $1.name }.map(row) : nil
         let configurations = Dictionary(
             activator.generation.members.map { ($0.name.text, $0.configuration.value) }, uniquingKeysWith: { $1 })
+        let roots = Set(activator.generation.groups.values.flatMap { $0.keys.map(\.text) })
         board.change { contents in
             contents.record = record
+            contents.roots = roots
             contents.phase = phase
             contents.reason = reason
             contents.canBeCancelled = canBeCancelled
@@ -154,8 +156,10 @@ final class NodeDesk {
     }
 
     private static func length(of address: String, _ web: WebClient) throws(Fault) -> Int {
-        let answer = try web.send(WebRequest("HEAD", address), bodyBytesMax: 0).succeeded()
-        guard let length = answer.fields["content-length"].flatMap({ Int($0) }), length >= 0 else {
+        let answer = try web.send(WebRequest("HEAD", address), bodyBytesMax: 0)
+        // An address that is signed for GET is good for nothing else: its first byte tells how many there are.
+        if answer.status == 403, let length = try web.lengthByRange(of: address) { return length }
+        guard let length = try answer.succeeded().fields["content-length"].flatMap({ Int($0) }), length >= 0 else {
             throw Fault(.invalid, "\(address) does not say how long it is")
         }
         return length
@@ -219,5 +223,18 @@ final class NodeDesk {
 
     func close() {
         for hand in activator.stations.values { hand.close() }
+    }
+}
+
+extension WebClient {
+    private static let rangeBytesMax = 64 << 10
+
+    /// Nil where ranges are not given.
+    fileprivate func lengthByRange(of address: String) throws(Fault) -> Int? {
+        let answer = try send(
+            WebRequest("GET", address, fields: ["Range": "bytes=0-0"]), bodyBytesMax: Self.rangeBytesMax)
+        if answer.status == 416 { return 0 }
+        guard answer.status == 206 else { return nil }
+        return answer.fields["content-range"]?.split(separator: "/").last.flatMap { Int($0) }
     }
 }

@@ -6,6 +6,8 @@ package struct AWSService: Sendable {
     package let name: String
     /// As signatures name it.
     package let signingName: String
+    /// And as older clients do.
+    package let olderSigningNames: [String]
     package let wire: WireProtocol
     /// What stands before the dot of `X-Amz-Target`.
     package let targetPrefixes: [String]
@@ -15,11 +17,13 @@ package struct AWSService: Sendable {
     package let operations: [Operation]
 
     package init(
-        _ name: String, signingName: String? = nil, _ wire: WireProtocol, targets: [String] = [], version: String,
+        _ name: String, signingName: String? = nil, older: [String] = [], _ wire: WireProtocol, targets: [String] = [],
+        version: String,
         invalid: String = "ValidationException", operations: [Operation]
     ) {
         self.name = name
         self.signingName = signingName ?? name
+        olderSigningNames = older
         self.wire = wire
         targetPrefixes = targets
         self.version = version
@@ -27,6 +31,7 @@ package struct AWSService: Sendable {
         self.operations = operations
     }
 
+    package var signingNames: [String] { [signingName] + olderSigningNames }
     var xmlNamespace: String { "https://\(signingName).amazonaws.com/doc/\(version)/" }
 
     package func operation(_ name: String) -> Operation? { operations.first { $0.name == name } }

@@ -12,7 +12,7 @@ package struct ServiceDirectory: Sendable {
         if let prefix = request.target?.split(separator: ".").dropLast().joined(separator: "."), !prefix.isEmpty {
             return services.first { $0.targetPrefixes.contains(prefix) }
         }
-        let named = services.filter { $0.signingName == name }
+        let named = services.filter { service in name.map(service.signingNames.contains) ?? false }
         return named.first { $0.wire.isRest && Self.place(request, in: $0) != nil } ?? named.first
     }
 

@@ -52,8 +52,13 @@ final class HubHousehold {
             $0.respond(.ok) { $0.append("{\"status\":\"ok\"}" as StaticString) }
         }
         let (objects, others) = (departments.objects.route, door.route)
+        let join = HubJoin(
+            fleet: departments.fleet, directory: departments.directory, ledger: departments.audit,
+            account: settings.account, region: settings.region, places: places,
+            authority: try folder.authority().certificate, workers: workers)
         var plan = ServerPlan(
-            router: Router([health], otherwise: { ObjectsDesk.isFor($0) ? objects : others }), workers: workers)
+            router: Router([health, join.route], otherwise: { ObjectsDesk.isFor($0) ? objects : others }),
+            workers: workers)
         plan.host = host
         plan.limits.bodyBytesMax = .max
         plan.port = try options.int("port", in: 0...65_535) ?? 8400
@@ -63,7 +68,7 @@ final class HubHousehold {
         let messagePort = try options.int("message-port", in: 0...65_535) ?? 8883
         broker = try Self.broker(
             folder, departments, host: host, port: messagePort == 0 ? try FreePort.find() : messagePort)
-        places.settle(door: server.port, documents: deviceServer.port)
+        places.settle(door: server.port, documents: deviceServer.port, messages: broker?.port ?? messagePort)
     }
 
     /// The broker; nil where none can be had, which is told.
@@ -157,7 +162,7 @@ struct HubDepartments {
             gatekeeper: identity, ledger: audit, workers: workers)
         fleet = try FleetDesk(
             folder.path + "/fleet.db", account: settings.account, region: settings.region,
-            authority: try folder.authority(), ledger: audit, addresses: { places.devices })
+            authority: try folder.authority(), seal: seal, ledger: audit, addresses: { places.devices })
         greengrass = try GreengrassDesk(
             folder.path + "/greengrass.db", account: settings.account, region: settings.region,
             plant: HubPlant(
@@ -167,7 +172,7 @@ struct HubDepartments {
     var directory: ServiceDirectory {
         ServiceDirectory(
             [identity.iam, identity.sts, secrets.service, logs.service, events.service, audit.service]
-                + metrics.services + fleet.services + [greengrass.service])
+                + metrics.services + fleet.services + [greengrass.service, fleet.ownService])
     }
 
     var deviceServices: [AWSService] {

@@ -14,11 +14,15 @@ internal import Spool
 enum NodeVerb {
     static let verb = Verb(
         name: "node", summary: "keep what this machine runs: deployments, components, stations",
-        usage: "node [--config FILE] [--root DIR] | node status | node install --config FILE | node uninstall",
+        usage:
+            "node [--config FILE] [--root DIR] | node join URL --token T | node status | node install --config FILE | node uninstall",
         flags: [
             Flag("config", "FILE", "Greengrass's config.yaml (none: everything as usual)"), NodeRoot.flag,
             Options.output,
             Flag("unit-dir", "DIR", "with `install` and `uninstall`: of systemd's units (/etc/systemd/system)"),
+            Flag("token", "T", "with `join`: the word that `lineside hub token` made"),
+            Flag("token-file", "FILE", "with `join`: a file that holds it"),
+            Flag("thing", "NAME", "with `join`: who this is (the configuration's thingName, else the machine's name)"),
             Flag("keep", "with `uninstall`: keep the node's folder"),
         ],
         notes: """
@@ -30,11 +34,24 @@ enum NodeVerb {
     private static func run(_ options: Options) throws -> Int32 {
         switch options.words {
         case []: return try keep(options)
+        case let words where words.first == "join":
+            guard words.count == 2 else { throw UsageFault(message: "say where the hub is: `node join URL --token T`") }
+            return try NodeJoin(options, url: words[1]).join()
         case ["status"]: return try NodeStatus(options).show()
         case ["install"]: return try NodeInstallation(options).install()
         case ["uninstall"]: return try NodeInstallation(options).uninstall()
         default:
-            throw UsageFault(message: "no such word: \(options.words[0]); there are status, install and uninstall")
+            throw UsageFault(
+                message: "no such word: \(options.words[0]); there are join, status, install and uninstall")
+        }
+    }
+
+    /// Who a node is that nobody named.
+    static var machineName: String {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
+            guard let start = text.baseAddress, unsafe gethostname(start, 255) == 0 else { return "lineside" }
+            unsafe text[255] = 0
+            return unsafe String(cString: start)
         }
     }
 
@@ -60,11 +77,12 @@ private struct NodeHousehold {
     private let house: NodeHouse
     private let spool: Spool
     private let server: Server
+    private let hub: HubLine?
     private let host: String
     private let token: String
 
     init(_ options: Options) throws {
-        let file = options.text("config")
+        let file = options.text("config") ?? Self.joined(options)
         let configuration = try NodeFiles.configuration(file)
         let folder = PathName.folder(of: file ?? "")
         let wanted = options.text("root") ?? NodeRoot.fromEnvironment ?? configuration.root ?? folder + "/lineside-node"
@@ -72,7 +90,7 @@ private struct NodeHousehold {
         let path = FileAccess.resolved(wanted)
         root = NodeRoot(path: path)
         let program = [try ProcessFacts.executablePath()]
-        let thing = configuration.thingName ?? Self.machineName
+        let thing = configuration.thingName ?? NodeVerb.machineName
         let credentials = Credentials.minted(until: WallClock.milliseconds + Self.credentialsLife)
         let tokens = TokenRing()
         let port = configuration.doorPort == 0 ? try FreePort.find() : configuration.doorPort
@@ -82,6 +100,7 @@ private struct NodeHousehold {
         settings.surroundings.thingName = thing
         settings.surroundings.region = configuration.region
         settings.surroundings.nodeVersion = Verbs.version
+        settings.surroundings.python = PythonHome(folder: path + "/packages/python", resolver: configuration.python)
         settings.surroundings.endpointURL = "http://127.0.0.1:\(port)"
         settings.surroundings.credentialsURI = "http://127.0.0.1:\(port)\(CredentialsDoor.path)"
         // What components need not see: configurations, events, and what is trusted.
@@ -93,11 +112,12 @@ private struct NodeHousehold {
         let components = try ComponentHouse(settings, tokens: tokens) { Self.note($0) }
         var spoolSettings = SpoolSettings()
         spoolSettings.bytesMax = configuration.spool.bytesMax
-        spool = try Spool(path + "/spool", settings: spoolSettings, uplink: try Self.uplink(configuration))
+        spool = try Spool(path + "/spool", settings: spoolSettings, uplink: try Self.uplink(configuration, thing))
         house = NodeHouse(
             NodeHouse.Plan(
                 configuration, root: path, thingName: thing, program: program, version: Verbs.version,
                 platform: try NodeOption.platform(Options([], flags: []))), house: components, spool: spool)
+        hub = configuration.hub.map { [house] in HubLine(house, $0) }
         let key = AWSCredentials(
             keyID: credentials.accessKeyId, secret: credentials.secretAccessKey, sessionToken: credentials.token)
         let events = EventsDoor(spool, settings: spoolSettings) { $0 == key.keyID ? key : nil }
@@ -112,9 +132,15 @@ private struct NodeHousehold {
         server = try Server(plan, reactors: 1)
     }
 
-    /// Who signs is told by the node's own environment, as for every AWS program.
-    private static func uplink(_ configuration: NodeConfiguration) throws -> SpoolUplink? {
+    /// Who signs is told by the node's own environment, as for every AWS program; or its hub lends a role.
+    private static func uplink(_ configuration: NodeConfiguration, _ thing: String) throws -> SpoolUplink? {
         guard let endpoint = configuration.spool.endpoint else { return nil }
+        if let hub = configuration.hub, hub.roleAlias != nil, Environment["AWS_ACCESS_KEY_ID"] == nil {
+            let keys = LentKeys(hub, thing: thing)
+            return try SpoolUplink(endpoint: endpoint, region: configuration.region) { () throws(Fault) in
+                try keys.current()
+            }
+        }
         guard let id = Environment["AWS_ACCESS_KEY_ID"], let secret = Environment["AWS_SECRET_ACCESS_KEY"] else {
             throw ConfigurationFault(
                 message: "spool.endpoint is set: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say who signs; set both")
@@ -123,12 +149,10 @@ private struct NodeHousehold {
         return try SpoolUplink(endpoint: endpoint, region: configuration.region) { () throws(Fault) in key }
     }
 
-    private static var machineName: String {
-        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
-            guard let start = text.baseAddress, unsafe gethostname(start, 255) == 0 else { return "lineside" }
-            unsafe text[255] = 0
-            return unsafe String(cString: start)
-        }
+    /// What `node join` wrote.
+    private static func joined(_ options: Options) -> String? {
+        let file = NodeRoot(options).path + "/config.yaml"
+        return FileAccess.isFile(file) ? file : nil
     }
 
     private static func note(_ news: HouseNews) {
@@ -142,11 +166,13 @@ private struct NodeHousehold {
         house.house.start()
         try house.start()
         try root.write(port: server.port, host: host == "0.0.0.0" ? "127.0.0.1" : host, token: token)
+        try hub?.start()
         Log.line("node in \(root.path): door at http://\(host):\(server.port)/")
     }
 
     func close() {
         FileAccess.remove(root.doorFile)
+        hub?.stop()
         house.stop()
         server.drain(until: Instant.now.advanced(by: Self.drain))
         spool.close()

@@ -112,7 +112,7 @@ package final class AWSDoor: Sendable {
 
     private func believe(_ visit: Visit) throws(ServiceProblem) -> Caller {
         var check = SignatureCheck()
-        check.services = [visit.service.signingName]
+        check.services = Set(visit.service.signingNames)
         let now = SigningTime(milliseconds: Int64(WallClock.milliseconds))
         do throws(SignatureRefusal) {
             let key = try check.signer(

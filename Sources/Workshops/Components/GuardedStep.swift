@@ -26,8 +26,10 @@ struct StepPreparation {
     let settings: HouseSettings
     let token: String
 
+    private var user: String { step.requiresPrivilege ? "root" : spec.user ?? settings.user }
+
     private var variables: [String: String] {
-        settings.surroundings.environment(of: spec, step, token: token, house: settings.folder)
+        settings.surroundings.environment(of: spec, step, token: token, house: settings.folder, user: user)
     }
 
     func isSkipped() throws(Fault) -> Bool {
@@ -65,5 +67,10 @@ struct StepPreparation {
         let owner = try UserAccount.mayChange ? UserAccount(parsing: spec.user ?? settings.user) : nil
         if let owner { try FileAccess.give(spec.workFolder, user: owner.user, group: owner.group) }
         try FileAccess.makeFolder(PathName.folder(of: spec.logFile))
+        if let python = settings.surroundings.python, !step.requiresPrivilege {
+            let folder = python.folder(of: user)
+            try FileAccess.makeFolder(folder)
+            if let owner { try FileAccess.give(folder, user: owner.user, group: owner.group) }
+        }
     }
 }

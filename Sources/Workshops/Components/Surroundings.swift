@@ -7,6 +7,8 @@ package struct Surroundings: Hashable, Sendable {
     /// Where they get their credentials; nil where there are none.
     package var credentialsURI: String?
     package var nodeVersion = ""
+    /// Where Python packages of components go; nil leaves that to pip.
+    package var python: PythonHome?
     package var path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
     package init() {}
@@ -17,8 +19,9 @@ package struct Surroundings: Hashable, Sendable {
     package static let tokenVariable = "SVCUID"
 
     /// The environment of a step: the base, then the lifecycle's variables, then the step's own.
-    package func environment(of spec: ComponentSpec, _ step: StepSpec, token: String, house: String) -> [String: String]
-    {
+    package func environment(
+        of spec: ComponentSpec, _ step: StepSpec, token: String, house: String, user: String
+    ) -> [String: String] {
         var variables = [
             "AWS_IOT_THING_NAME": thingName, "AWS_REGION": region, "AWS_DEFAULT_REGION": region,
             "GGC_VERSION": nodeVersion, Self.tokenVariable: token, "HOME": spec.workFolder, "PATH": path,
@@ -28,6 +31,10 @@ package struct Surroundings: Hashable, Sendable {
         if let credentialsURI {
             variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = credentialsURI
             variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = token
+        }
+        if let python {
+            variables.merge(python.variables(for: user)) { $1 }
+            variables["PATH"] = "\(python.folder(of: user))/bin:\(path)"
         }
         variables.merge(spec.ambient) { $1 }
         variables.merge(spec.environment) { $1 }

@@ -1,0 +1,266 @@
+internal import Components
+package import Core
+internal import Depot
+internal import JSON
+internal import MQTT
+internal import Recipes
+internal import Synchronization
+
+/// The node's conversation with its hub: takes deployments that the hub wants of this thing, and tells what came of them
+/// and how the node is. Without a hub the node goes on; what it had to tell is told when the hub is back.
+///
+/// Concurrency: one thread owns everything that is remembered; what MQTT brings reaches it through `inbox`.
+package final class HubLine: Sendable {
+    private static let shadow = "AWSManagedGreengrassV2Deployment"
+    private static let tendEvery = 500 * Span64.millisecond
+
+    private let house: NodeHouse
+    private let address: HubAddress
+    private let inbox = Mutex<[MQTTClient.Event]>([])
+    private let bell = Doorbell()
+    private let isStopping = Atomic<Bool>(false)
+    private let gone = Flagpole()
+
+    package init(_ house: NodeHouse, _ address: HubAddress) {
+        self.house = house
+        self.address = address
+    }
+
+    package func start() throws(Fault) {
+        let security = MQTTClient.Security(
+            authority: address.authorityFile, certificate: address.certificateFile, key: address.keyFile)
+        let client = try MQTTClient(house.plan.thingName, forgets: true, security: security) { [self] event in
+            inbox.withLock { $0.append(event) }
+            bell.ring()
+        }
+        try client.start(host: address.host, port: address.messagePort)
+        Lane.start("hub", stackBytes: 2 << 20) { [self] in
+            var talk = Talk(house, address, client, topic)
+            while !isStopping.load(ordering: .acquiring) {
+                let seen = bell.rings
+                for event in take() { talk.hear(event) }
+                talk.tend()
+                bell.wait(since: seen, until: Instant.now.advanced(by: Self.tendEvery))
+            }
+            client.stop()
+            gone.raise()
+        }
+    }
+
+    private func take() -> [MQTTClient.Event] {
+        inbox.withLock { events in
+            defer { events = [] }
+            return events
+        }
+    }
+
+    private var topic: String { "$aws/things/\(house.plan.thingName)/shadow/name/\(Self.shadow)" }
+
+    package func stop() {
+        isStopping.store(true, ordering: .releasing)
+        bell.ring()
+        gone.wait()
+    }
+}
+
+/// What the line remembers between two events.
+private struct Talk {
+    private let house: NodeHouse
+    private let address: HubAddress
+    private let client: MQTTClient
+    private let topic: String
+    /// The deployment that the hub is told of.
+    private var current: HubDocument?
+    /// One that could not be taken now.
+    private var waiting: (document: HubDocument, until: Instant)?
+    private var pause = BackOff(shortest: Span64.second, longest: 60 * Span64.second)
+    private var isConnected = false
+    private var told: [HubRow] = []
+
+    init(_ house: NodeHouse, _ address: HubAddress, _ client: MQTTClient, _ topic: String) {
+        self.house = house
+        self.address = address
+        self.client = client
+        self.topic = topic
+    }
+
+    // MARK: hearing
+
+    mutating func hear(_ event: MQTTClient.Event) {
+        switch event {
+        case .connected:
+            isConnected = true
+            Log.line("the hub at \(address.host) is there")
+            do throws(Fault) {
+                try client.subscribe(topic + "/get/accepted")
+                try client.subscribe(topic + "/update/accepted")
+                try client.publish([], to: topic + "/get")
+            } catch { Log.line("hub: \(error)") }
+            tellHealth(whole: true, "NUCLEUS_LAUNCH")
+        case .disconnected(let why):
+            if isConnected { Log.line("the hub is gone\(why.isEmpty ? "" : ": \(why)"); the node goes on without it") }
+            isConnected = false
+        case .message(_, let payload):
+            guard let state = (try? Datum(json: payload))?["state"], let desired = state["desired"] else { return }
+            consider(desired, state["reported"])
+        case .sent: break
+        }
+    }
+
+    private mutating func consider(_ desired: Datum, _ reported: Datum?) {
+        guard let text = desired["fleetConfig"]?.text else { return }
+        let document: HubDocument
+        do throws(Fault) { document = try HubDocument(text) } catch { return Log.line("hub: \(error)") }
+        if desired["desiredStatus"]?.text == "CANCELED" {
+            if waiting?.document.id == document.id { waiting = nil }
+            if current?.id == document.id { house.cancel() }
+            return
+        }
+        let isTold =
+            reported?["fleetConfigurationArnForStatus"]?.text == document.configuration
+            && ["SUCCEEDED", "FAILED", "CANCELED", "REJECTED"].contains(reported?["status"]?.text ?? "")
+        guard !isTold, current?.id != document.id else { return }
+        waiting = (document, .now)
+    }
+
+    // MARK: doing
+
+    mutating func tend() {
+        if let waiting, waiting.until <= .now { take(waiting.document) }
+        if let document = current, let row = NodeReport(house).deployment(document.id), let result = row["result"]?.text
+        {
+            current = nil
+            tell(document, result, reason: row["reason"]?.text ?? "")
+            tellHealth(whole: false, "THING_DEPLOYMENT", force: true)
+        }
+        tellHealth(whole: false, "COMPONENT_STATUS_CHANGE")
+    }
+
+    /// One deployment at a time: another waits until this one is over.
+    private mutating func take(_ document: HubDocument) {
+        if let row = NodeReport(house).deployment(document.id) {
+            waiting = nil
+            current = document
+            if row["result"]?.text == nil { tell(document, "IN_PROGRESS", reason: "") }
+            return
+        }
+        guard house.board.now.record.running == nil else { return later(document) }
+        tell(document, "IN_PROGRESS", reason: "")
+        let outcome = submit(document)
+        switch outcome {
+        case .success:
+            pause.reset()
+            waiting = nil
+            current = document
+        case .failure(let fault) where [.unavailable, .busy, .timeout].contains(fault.code):
+            Log.line("deployment \(document.id) waits: \(fault)")
+            later(document)
+        case .failure(let fault):
+            waiting = nil
+            Log.line("deployment \(document.id) cannot be: \(fault)")
+            tell(document, DeploymentResult.failedNoStateChange.rawValue, reason: fault.message)
+        }
+    }
+
+    private mutating func later(_ document: HubDocument) {
+        waiting = (document, Instant.now.advanced(by: pause.next()))
+    }
+
+    private func submit(_ document: HubDocument) -> Result<Bool, Fault> {
+        let (house, address) = (house, address)
+        return Result { () throws(Fault) in
+            let (web, platform) = (try HubWeb(address, thing: house.plan.thingName), house.plan.platform)
+            let catalogue = HubCatalogue { (name, ranges) throws(Fault) in
+                try web.choose(name, ranges, on: platform)
+            }
+            let choices = try catalogue.choices(for: document.roots)
+            var order = DeploymentOrder(document: document.order)
+            order.recipes = choices.sorted { $0.key < $1.key }.map { ("the recipe of \($0.key)", $0.value.recipe) }
+            let arns = choices.mapValues(\.arn)
+            order.shelf = { (component, artifact) throws(Fault) in
+                guard let arn = arns[component] else { throw Fault(.notFound, "\(component) is not the hub's") }
+                return try HubWeb(address, thing: house.plan.thingName).artifact(artifact, of: arn)
+            }
+            let ready = order
+            return try house.ask { desk in
+                Result { () throws(Fault) in
+                    _ = try desk.submit(ready)
+                    desk.publish(withStations: false)
+                    return true
+                }
+            }.get()
+        }
+    }
+
+    // MARK: telling
+
+    private func tell(_ document: HubDocument, _ result: String, reason: String) {
+        let status =
+            switch result {
+            case "IN_PROGRESS", "SUCCEEDED", "REJECTED", "CANCELED": result
+            default: "FAILED"
+            }
+        var details: DatumMap = ["detailedStatus": .text(result == "SUCCEEDED" ? "SUCCESSFUL" : result)]
+        if !reason.isEmpty { details["failureCause"] = .text(String(reason.prefix(1000))) }
+        let reported: Datum = [
+            "fleetConfigurationArnForStatus": .text(document.configuration), "status": .text(status),
+            "statusDetails": .map(details), "ggcVersion": .text(house.plan.version),
+        ]
+        publish(["state": ["reported": reported]], to: topic + "/update")
+    }
+
+    private func publish(_ message: Datum, to topic: String) {
+        // Without a connection nothing is lost: the next one asks for the shadow, and what is over is told again.
+        guard isConnected else { return }
+        do throws(Fault) { try client.publish(message.json, to: topic) } catch { Log.line("hub: \(error)") }
+    }
+
+    /// What runs, and how it is; a partial one tells what has changed since the last.
+    private mutating func tellHealth(whole: Bool, _ trigger: String, force: Bool = false) {
+        guard isConnected else { return }
+        let roots = house.board.now.roots
+        let rows = house.house.rows.map { HubRow($0, isRoot: roots.contains($0.name)) }
+        guard whole || force || rows != told else { return }
+        let names = Set(rows.map(\.name))
+        let changed = whole ? rows : rows.filter { !told.contains($0) }
+        let removed = whole ? [] : told.filter { !names.contains($0.name) }
+        told = rows
+        let isHealthy = rows.allSatisfy { $0.state != .broken }
+        let now = Int(WallClock.milliseconds)
+        publish(
+            [
+                "ggcVersion": .text(house.plan.version), "platform": "linux",
+                "architecture": .text(house.plan.platform.attributes["architecture"] ?? "amd64"), "runtime": "lineside",
+                "thing": .text(house.plan.thingName), "sequenceNumber": .whole(now), "timestamp": .whole(now),
+                "messageType": whole ? "COMPLETE" : "PARTIAL", "trigger": .text(trigger),
+                "overallDeviceStatus": isHealthy ? "HEALTHY" : "UNHEALTHY",
+                "components": .list(
+                    changed.map { $0.datum($0.state.rawValue) } + removed.map { $0.datum("UNINSTALLED") }),
+            ], to: "$aws/things/\(house.plan.thingName)/greengrassv2/health/json")
+    }
+}
+
+/// A component as the hub is told of it.
+private struct HubRow: Hashable {
+    let name: String
+    let version: String
+    let state: ComponentState
+    let reason: String
+    let isRoot: Bool
+
+    init(_ row: ComponentRow, isRoot: Bool) {
+        name = row.name
+        version = row.version
+        state = row.state
+        reason = row.reason
+        self.isRoot = isRoot
+    }
+
+    func datum(_ state: String) -> Datum {
+        [
+            "componentName": .text(name), "version": .text(version), "isRoot": .bool(isRoot), "fleetConfigArns": [],
+            "status": .text(state),
+            "componentStatusDetails": ["statusCodes": [], "statusReason": .text(String(reason.prefix(1000)))],
+        ]
+    }
+}

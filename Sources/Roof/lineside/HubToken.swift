@@ -1,0 +1,53 @@
+internal import AWSSignature
+internal import Core
+internal import Files
+internal import JSON
+internal import WebClient
+
+/// `lineside hub token`: a word by which a new node may join, asked of the hub that runs.
+enum HubToken {
+    private static let answerBytesMax = 1 << 16
+
+    static func make(_ options: Options) throws -> Int32 {
+        let folder = HubFolder(options)
+        var input = DatumMap()
+        if let thing = options.text("thing") { input["thingName"] = .text(thing) }
+        if let seconds = try options.int("valid", in: 60...31_536_000) { input["validSeconds"] = .whole(seconds) }
+        let answer = try ask("CreateJoinToken", .map(input), folder)
+        if try options.wantsJSON {
+            Verbs.say(String(decoding: answer.json, as: UTF8.self))
+        } else {
+            Verbs.say(answer["token"]?.text ?? "")
+        }
+        return ExitCode.ok
+    }
+
+    /// Asks as the administrator, as any client would.
+    private static func ask(_ operation: String, _ input: Datum, _ folder: HubFolder) throws -> Datum {
+        let environment = Dictionary(uniqueKeysWithValues: try folder.environment().map { ($0.name, $0.value) })
+        let url = environment["AWS_ENDPOINT_URL"] ?? ""
+        let host = String(url.drop { $0 != "/" }.dropFirst(2))
+        let body = input.json
+        let credentials = AWSCredentials(
+            keyID: environment["AWS_ACCESS_KEY_ID"] ?? "", secret: environment["AWS_SECRET_ACCESS_KEY"] ?? "")
+        let signer = AWSSigner(credentials, region: environment["AWS_REGION"] ?? "", service: "lineside")
+        let plain = SignedRequest(
+            "POST", "/",
+            fields: [
+                .init("Host", host), .init("Content-Type", "application/x-amz-json-1.1"),
+                .init("X-Amz-Target", "Lineside.\(operation)"),
+            ], payload: .of(body))
+        let signed = signer.signed(plain, at: SigningTime(milliseconds: Int64(WallClock.milliseconds)))
+        var fields = WebFields()
+        for field in signed.fields where field.name != "Host" { fields.add(field.name, field.value) }
+        var plan = WebPlan()
+        plan.noProxy = "*"
+        let answer = try WebClient(plan).send(
+            WebRequest("POST", url + "/", fields: fields, body: body), bodyBytesMax: answerBytesMax)
+        let datum = (try? Datum(json: answer.body)) ?? .null
+        guard answer.isSuccess else {
+            throw Fault(.invalid, datum["message"]?.text ?? "the hub answered \(answer.status)")
+        }
+        return datum
+    }
+}

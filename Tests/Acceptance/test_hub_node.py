@@ -1,0 +1,322 @@
+"""A node of ours and a hub of ours: joining, deployments from the AWS side, events with lent keys, a hub that comes and goes.
+
+[hub-join-1] tokens, [hub-join-2] what a join makes, [hub-join-3] deployments, [hub-join-4] a hub that is gone. A11, A19, A21, A22,
+A23, A33, A35, A36, A38, A39.
+"""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+import yaml
+from devices import Device
+from hub import Hub, fresh
+from node import Node
+from plc import free_port
+from server import clean_environment, wait_until
+from store import make_bucket, put
+
+LANDING_SECONDS = 40
+
+
+def join(hub, root, *flags, thing=None, token=None):
+    """The finished `node join`."""
+    words = ["node", "join", hub.url, "--root", root, *flags]
+    words += ["--thing", thing] if thing else []
+    words += ["--token", token if token is not None else new_token(hub)]
+    return subprocess.run(
+        [str(hub.binary), *map(str, words)], capture_output=True, text=True, timeout=30, env=clean_environment()
+    )
+
+
+def new_token(hub, *flags):
+    finished = hub.verb("hub", "token", *flags)
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout.strip()
+
+
+class Joined(Node):
+    """A node that has joined a hub, as a new thing."""
+
+    def __init__(self, hub):
+        super().__init__(hub.binary)
+        self.hub, self.thing = hub, fresh("core")
+        finished = join(hub, self.root, thing=self.thing)
+        assert finished.returncode == 0, finished.stderr
+        self.root.chmod(0o755)
+        self.config_path = self.root / "config.yaml"
+        # Other nodes run beside this one.
+        self.config_path.write_text(self.config_path.read_text() + "      door:\n        port: 0\n      limits:\n        steady_s: 1\n")
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.clean_up()
+
+    @property
+    def arn(self):
+        return self.hub.arn("iot", f"thing/{self.thing}")
+
+    def deploy(self, *components, wait=True, **others):
+        """The deployment's id, once it is over."""
+        green = self.hub.client("greengrassv2")
+        wanted = {name: {"componentVersion": version} for name, version in components}
+        made = green.create_deployment(targetArn=self.arn, components=wanted, **others)["deploymentId"]
+        if wait:
+            wait_until(lambda: self.status(made) != "ACTIVE", f"the deployment's end\n{self.log()}", LANDING_SECONDS)
+        return made
+
+    def status(self, deployment):
+        return self.hub.client("greengrassv2").get_deployment(deploymentId=deployment)["deploymentStatus"]
+
+    def installed(self):
+        rows = self.hub.client("greengrassv2").list_installed_components(
+            coreDeviceThingName=self.thing, topologyFilter="ALL"
+        )["installedComponents"]
+        return {row["componentName"]: (row["componentVersion"], row["lifecycleState"]) for row in rows}
+
+
+def publish(hub, name, version="1.0.0", script="sleep 1000", step="Run", artifacts=(), privileged=False, **others):
+    told = {"Script": script, "RequiresPrivilege": privileged}
+    manifest = {"Platform": {"os": "linux"}, "Lifecycle": {step: told} if script else {}}
+    if artifacts:
+        manifest["Artifacts"] = [{"URI": uri} for uri in artifacts]
+    recipe = {"RecipeFormatVersion": "2020-01-25", "ComponentName": name, "ComponentVersion": version, "Manifests": [manifest]}
+    hub.client("greengrassv2").create_component_version(inlineRecipe=json.dumps(recipe | others))
+    return name, version
+
+
+@pytest.fixture
+def node(hub):
+    with Joined(hub) as running:
+        yield running
+
+
+# -- tokens -----------------------------------------------------------------------------------------------------------
+
+
+def test_token_is_good_for_one_node(hub, tmp_path):
+    """[hub-join-1] And again for the same one, whose answer may have been lost; not for another key."""
+    token = new_token(hub)
+    thing = fresh("core")
+    for _ in range(2):
+        assert join(hub, tmp_path / "a", thing=thing, token=token).returncode == 0
+    other = join(hub, tmp_path / "b", thing=fresh("core"), token=token)
+    assert other.returncode != 0 and "token" in other.stderr
+    assert not (tmp_path / "b" / "config.yaml").exists()
+
+
+@pytest.mark.parametrize("token", ["", "x", "AAAA.bbbb", "a.b.c"])
+def test_garbage_is_no_token(hub, tmp_path, token):
+    """[hub-join-1] Nothing is written but the key, and nothing is registered."""
+    things = {row["thingName"] for row in hub.client("iot").list_things(maxResults=250)["things"]}
+    finished = join(hub, tmp_path / "n", thing="nobody", token=token)
+    assert finished.returncode != 0 and finished.stderr
+    assert not (tmp_path / "n" / "config.yaml").exists()
+    assert {row["thingName"] for row in hub.client("iot").list_things(maxResults=250)["things"]} == things
+
+
+def test_wrong_secret(hub, tmp_path):
+    """[hub-join-1] The id alone is worth nothing."""
+    token = new_token(hub)
+    finished = join(hub, tmp_path / "n", thing=fresh("core"), token=token[:-1] + ("a" if token[-1] != "a" else "b"))
+    assert finished.returncode != 0 and "token" in finished.stderr
+
+
+def test_token_for_one_thing(hub, tmp_path):
+    thing = fresh("core")
+    token = new_token(hub, "--thing", thing)
+    finished = join(hub, tmp_path / "n", thing=fresh("other"), token=token)
+    assert finished.returncode != 0 and thing in finished.stderr
+    assert join(hub, tmp_path / "n", thing=thing, token=token).returncode == 0
+
+
+def test_no_hub(binary, tmp_path):
+    """A clear word, and what to do."""
+    words = ["node", "join", "http://127.0.0.1:1", "--token", "a.b", "--root", tmp_path / "n"]
+    finished = subprocess.run([binary, *map(str, words)], capture_output=True, text=True, env=clean_environment())
+    assert finished.returncode != 0 and "does not answer" in finished.stderr
+
+
+# -- what a join makes ------------------------------------------------------------------------------------------------
+
+
+def test_key_stays_on_the_node(hub, tmp_path):
+    """[hub-join-2] A33: the key is made here, readable by its owner alone, and is nowhere at the hub."""
+    root, thing = tmp_path / "n", fresh("core")
+    assert join(hub, root, thing=thing).returncode == 0
+    key = root / "certificates" / "private.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    line = key.read_text().splitlines()[1]
+    assert not [file for file in hub.files() if line.encode() in file.read_bytes()]
+    (principal,) = hub.client("iot").list_thing_principals(thingName=thing)["principals"]
+    described = hub.client("iot").describe_certificate(certificateId=principal.rpartition("/")[2])
+    assert described["certificateDescription"]["certificatePem"] == (root / "certificates" / "cert.pem").read_text()
+
+
+def test_given_configuration_is_kept(hub, tmp_path):
+    """[hub-join-2] A33: the recipe's file, with what was missing in it filled in."""
+    given = tmp_path / "greengrass-config.yaml"
+    thing = fresh("edge-device")
+    given.write_text(
+        f"""system:
+  certificateFilePath: "/greengrass/v2/certificates/cert.pem"
+  privateKeyPath: "/greengrass/v2/certificates/private.key"
+  rootCaPath: "/greengrass/v2/certificates/AmazonRootCA1.pem"
+  thingName: "{thing}"
+services:
+  aws.greengrass.Nucleus:
+    configuration:
+      awsRegion: "us-east-1"
+      iotRoleAlias: "GreengrassV2TokenExchangeRoleAlias"
+      mqtt:
+        port: 8883
+      runWithDefault:
+        posixUser: "nobody"
+"""
+    )
+    finished = join(hub, tmp_path / "n", "--config", given)
+    assert finished.returncode == 0, finished.stderr
+    written = yaml.safe_load((tmp_path / "n" / "config.yaml").read_text())
+    nucleus = written["services"]["aws.greengrass.Nucleus"]["configuration"]
+    assert written["system"]["thingName"] == thing
+    assert nucleus["iotRoleAlias"] == "GreengrassV2TokenExchangeRoleAlias"
+    assert nucleus["runWithDefault"] == {"posixUser": "nobody"}
+    assert int(nucleus["mqtt"]["port"]) == hub.broker[1]
+    assert os.path.isfile(written["system"]["privateKeyPath"])
+
+
+def test_thing_goes_with_what_it_joined_with(hub, tmp_path):
+    """[hub-join-2] Nobody has to detach what nobody attached; a certificate that a person attached keeps its thing."""
+    iot, thing = hub.client("iot"), fresh("core")
+    assert join(hub, tmp_path / "n", thing=thing).returncode == 0
+    (principal,) = iot.list_thing_principals(thingName=thing)["principals"]
+    iot.delete_thing(thingName=thing)
+    with pytest.raises(iot.exceptions.ResourceNotFoundException):
+        iot.describe_certificate(certificateId=principal.rpartition("/")[2])
+    person = Device(hub, tmp_path)
+    with pytest.raises(iot.exceptions.InvalidRequestException):
+        iot.delete_thing(thingName=person.name)
+
+
+# -- deployments ------------------------------------------------------------------------------------------------------
+
+
+def test_deployment_lands(hub, node):
+    """[hub-join-3] A19, A21, A35, A38: components, what they depend on, and their artifacts, from create-deployment on."""
+    bucket = make_bucket(hub)
+    put(hub.client("s3"), bucket, "models/model.bin", b"\x00\x01" * 200_000)
+    model = publish(hub, fresh("com.model"), script="", artifacts=[f"s3://{bucket}/models/model.bin"])
+    publish(hub, model[0], "1.4.0", script="", artifacts=[f"s3://{bucket}/models/model.bin"])
+    publish(hub, model[0], "2.0.0", script="")
+    wish = {model[0]: {"VersionRequirement": ">=1.0.0 <2.0.0"}}
+    script = f"wc -c {{{model[0]}:artifacts:path}}/model.bin; exec sleep 1000"
+    app = publish(hub, fresh("com.app"), script=script, ComponentDependencies=wish)
+    made = node.deploy(app, ("aws.greengrass.Cli", "2.12.0"))
+    assert node.status(made) == "COMPLETED", node.log()
+    wait_until(lambda: node.installed() == {app[0]: ("1.0.0", "RUNNING"), model[0]: ("1.4.0", "FINISHED")}, "the report")
+    assert "400000" in (node.root / "logs" / f"{app[0]}.log").read_text()
+    device = hub.client("greengrassv2").get_core_device(coreDeviceThingName=node.thing)
+    assert device["status"] == "HEALTHY" and device["runtime"] == "lineside"
+    second = node.deploy()
+    assert node.status(second) == "COMPLETED"
+    wait_until(lambda: node.installed() == {}, "all of it being gone")
+
+
+def test_broken_deployment_is_told_with_its_reason(hub, node):
+    """[hub-join-3] A36: back to what was good, FAILED, and why."""
+    name = fresh("com.app")
+    good = publish(hub, name)
+    assert node.status(node.deploy(good)) == "COMPLETED"
+    bad = publish(hub, name, "2.0.0", script="exit 7", step="Install")
+    made = node.deploy(bad)
+    assert node.status(made) == "FAILED"
+    green = hub.client("greengrassv2")
+    (row,) = green.list_effective_deployments(coreDeviceThingName=node.thing)["effectiveDeployments"]
+    assert (row["deploymentId"], row["coreDeviceExecutionStatus"]) == (made, "FAILED")
+    assert name in row["reason"] and "7" in row["reason"]
+    wait_until(lambda: node.installed() == {name: ("1.0.0", "RUNNING")}, "the good one")
+
+
+def test_recipe_for_another_platform(hub, node):
+    """[hub-join-3] A15: nothing changes, and the component is named."""
+    name = fresh("com.windows")
+    recipe = {
+        "RecipeFormatVersion": "2020-01-25",
+        "ComponentName": name,
+        "ComponentVersion": "1.0.0",
+        "Manifests": [{"Platform": {"os": "windows"}, "Lifecycle": {"Run": "x"}}],
+    }
+    hub.client("greengrassv2").create_component_version(inlineRecipe=json.dumps(recipe))
+    made = node.deploy((name, "1.0.0"))
+    assert node.status(made) == "FAILED"
+    (row,) = hub.client("greengrassv2").list_effective_deployments(coreDeviceThingName=node.thing)["effectiveDeployments"]
+    assert name in row["reason"]
+
+
+def test_artifact_that_was_changed(hub, node):
+    """[hub-join-3] A19: other bytes than those that were published are not installed."""
+    bucket, name = make_bucket(hub), fresh("com.model")
+    put(hub.client("s3"), bucket, "model.bin", b"published")
+    publish(hub, name, script="", artifacts=[f"s3://{bucket}/model.bin"])
+    put(hub.client("s3"), bucket, "model.bin", b"something")
+    assert node.status(node.deploy((name, "1.0.0"))) == "FAILED"
+    assert node.installed() == {}
+
+
+def test_newest_deployment_wins(hub, node):
+    """[hub-join-3] Several in a hurry: the last one is what runs."""
+    name = fresh("com.app")
+    versions = [publish(hub, name, f"1.0.{number}") for number in range(4)]
+    made = [node.deploy(version, wait=False) for version in versions]
+    wait_until(lambda: node.status(made[-1]) == "COMPLETED", f"the last\n{node.log()}", LANDING_SECONDS)
+    wait_until(lambda: node.installed() == {name: ("1.0.3", "RUNNING")}, "the last one's component")
+    assert [node.status(one) for one in made[:-1]] == ["INACTIVE"] * 3
+
+
+def test_components_events_arrive_with_lent_keys(hub, node):
+    """[hub-join-3] A11, A23: boto3 in a component, no key in any file, and the event is in the log group."""
+    events, logs, bus, group = hub.client("events"), hub.client("logs"), fresh("bus"), f"/aws/events/{fresh('edge')}"
+    events.create_event_bus(Name=bus)
+    logs.create_log_group(logGroupName=group)
+    events.put_rule(Name="all", EventBusName=bus, EventPattern=json.dumps({"source": ["edge"]}))
+    target = {"Id": "1", "Arn": hub.arn("logs", f"log-group:{group}")}
+    events.put_targets(Rule="all", EventBusName=bus, Targets=[target])
+    code = (
+        "import boto3, json; boto3.client('events').put_events(Entries=[dict(Source='edge', DetailType='Done', "
+        f"Detail=json.dumps(dict(confidence=0.97)), EventBusName='{bus}')])"
+    )
+    # The tests' own Python is only root's to enter.
+    app = publish(hub, fresh("com.app"), script=f'{sys.executable} -c "{code}" && exec sleep 1000', privileged=True)
+    made = node.deploy(app)
+    assert node.status(made) == "COMPLETED", (node.root / "logs" / f"{app[0]}.log").read_text()
+    said = lambda: [row["message"] for row in logs.filter_log_events(logGroupName=group)["events"]]
+    wait_until(lambda: said(), f"the event\n{node.log()}", 30)
+    assert json.loads(said()[0])["detail"]["confidence"] == 0.97
+
+
+# -- a hub that is gone -----------------------------------------------------------------------------------------------
+
+
+def test_hub_that_is_killed_meanwhile(binary, tmp_path):
+    """[hub-join-4] The node goes on without it, finishes what it was given, and tells it afterwards."""
+    hub = Hub(binary, tmp_path, *fixed_ports())
+    with hub, Joined(hub) as node:
+        name = fresh("com.slow")
+        slow = publish(hub, name, script="sleep 4", step="Install")
+        made = node.deploy(slow, wait=False)
+        wait_until(lambda: "NEW" in node.log() or name in node.log(), "the installation", 20)
+        hub.kill()
+        wait_until(lambda: f"deployment {made}: SUCCEEDED" in node.log(), "the end without a hub", 30)
+        hub.start()
+        wait_until(lambda: node.status(made) == "COMPLETED", f"the report\n{node.log()}", 60)
+
+
+def fixed_ports():
+    """Ports that a hub keeps when it is started again."""
+    words = ("--port", "--device-port", "--message-port")
+    return [word for name in words for word in (name, free_port())]
