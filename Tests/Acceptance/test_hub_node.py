@@ -320,3 +320,57 @@ def fixed_ports():
     """Ports that a hub keeps when it is started again."""
     words = ("--port", "--device-port", "--message-port")
     return [word for name in words for word in (name, free_port())]
+
+
+# -- groups -----------------------------------------------------------------------------------------------------------
+
+
+def make_group(hub, *things, parent=None):
+    iot, name = hub.client("iot"), fresh("hall")
+    iot.create_thing_group(thingGroupName=name, **({"parentGroupName": parent} if parent else {}))
+    for thing in things:
+        iot.add_thing_to_thing_group(thingGroupName=name, thingName=thing)
+    return name
+
+
+def deploy_to(hub, group, *components, **others):
+    wanted = {name: {"componentVersion": version} for name, version in components}
+    arn = hub.arn("iot", f"thinggroup/{group}")
+    return hub.client("greengrassv2").create_deployment(targetArn=arn, components=wanted, **others)
+
+
+def wait_group(hub, deployment, *nodes):
+    green = hub.client("greengrassv2")
+    status = lambda: green.get_deployment(deploymentId=deployment)["deploymentStatus"]
+    wait_until(lambda: status() != "ACTIVE", "the group's end\n" + "\n".join(one.log() for one in nodes), LANDING_SECONDS)
+    return status()
+
+
+def test_group_is_deployed_to(hub):
+    """[hub-join-5] A42: every thing of a group, by a job; with what it has of its own beside it; and those that come later."""
+    with Joined(hub) as first, Joined(hub) as second:
+        own, shared = publish(hub, fresh("com.own")), publish(hub, fresh("com.shared"))
+        assert first.status(first.deploy(own)) == "COMPLETED"
+        group = make_group(hub, first.thing)
+        made = deploy_to(hub, group, shared)
+        assert made["iotJobArn"] == hub.arn("iot", f"job/{made['iotJobId']}")
+        assert wait_group(hub, made["deploymentId"], first) == "COMPLETED"
+        wait_until(lambda: set(first.installed()) == {own[0], shared[0]}, "both")
+        hub.client("iot").add_thing_to_thing_group(thingGroupName=group, thingName=second.thing)
+        core = lambda: hub.client("greengrassv2").list_installed_components(coreDeviceThingName=second.thing)
+        wait_until(lambda: [row["componentName"] for row in core()["installedComponents"]] == [shared[0]], "the later one", 30)
+        newer = publish(hub, shared[0], "2.0.0")
+        assert wait_group(hub, deploy_to(hub, group, newer)["deploymentId"], first, second) == "COMPLETED"
+        for node in (first, second):
+            wait_until(lambda node=node: node.installed()[shared[0]] == ("2.0.0", "RUNNING"), "the newer one", 30)
+        assert first.installed()[own[0]] == ("1.0.0", "RUNNING")
+
+
+def test_group_of_which_one_fails(hub, node):
+    """[hub-join-5] FAILED, with the device's own reason."""
+    name = fresh("com.bad")
+    group = make_group(hub, node.thing)
+    made = deploy_to(hub, group, publish(hub, name, script="exit 3", step="Install"))["deploymentId"]
+    assert wait_group(hub, made, node) == "FAILED"
+    (row,) = hub.client("greengrassv2").list_effective_deployments(coreDeviceThingName=node.thing)["effectiveDeployments"]
+    assert row["coreDeviceExecutionStatus"] == "FAILED" and name in row["reason"]

@@ -29,11 +29,6 @@ extension FleetDesk {
 
     /// Those of the groups below it too.
     package func things(inGroup name: String) throws(ServiceProblem) -> [String] {
-        try shelf.read { database throws(Fault) in
-            try database.rows(
-                "\(ThingGroups.tree) SELECT DISTINCT thing FROM members WHERE grp IN (SELECT name FROM tree)",
-                [.text(name)]
-            ) { $0.text(0) }
-        }
+        try shelf.read { database throws(Fault) in try ThingGroups.things(in: name, database) }
     }
 }

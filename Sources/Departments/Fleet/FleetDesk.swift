@@ -46,6 +46,15 @@ package final class FleetDesk: Sendable {
             id TEXT PRIMARY KEY, secret BLOB, thing TEXT, created INTEGER, expires INTEGER, used TEXT) WITHOUT ROWID;
         CREATE TABLE joined(certificate TEXT PRIMARY KEY) WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE jobs(
+            n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, targets TEXT, document TEXT, namespace TEXT,
+            continuous INTEGER, status TEXT, settings TEXT, created INTEGER, updated INTEGER, completed INTEGER);
+        CREATE TABLE runs(
+            n INTEGER PRIMARY KEY AUTOINCREMENT, thing TEXT, job TEXT, status TEXT, details TEXT, version INTEGER,
+            queued INTEGER, started INTEGER, updated INTEGER, released INTEGER, UNIQUE(thing, job));
+        CREATE INDEX runs_job ON runs(job, status);
+        """,
     ]
 
     let shelf: RecordShelf
@@ -58,6 +67,8 @@ package final class FleetDesk: Sendable {
     let ledger: any CallLedger
     let seal: SealingKey
     let hearer = Mutex<Hearer?>(nil)
+    let newsman = Mutex<Newsman?>(nil)
+    let rollout = Rollout()
     let herald = Mutex<Herald?>(nil)
     let expeller = Mutex<Expeller?>(nil)
     /// Which certificate each client of the broker came with.
@@ -81,12 +92,18 @@ package final class FleetDesk: Sendable {
         shelf = try RecordShelf(path, tables: Self.tables)
     }
 
+    /// Whoever is told what things make of jobs, before the thing is answered.
+    package typealias Newsman = @Sendable (JobNews) throws(ServiceProblem) -> Void
     /// Carries a message to whoever listens to its topic.
     package typealias Herald = @Sendable (_ topic: String, _ message: [UInt8]) -> Void
     /// Sends whoever came with a certificate away.
     package typealias Expeller = @Sendable (_ certificate: String) -> Void
 
-    package func start(_ hearer: @escaping Hearer) { self.hearer.withLock { $0 = hearer } }
+    package func start(_ hearer: @escaping Hearer, _ newsman: @escaping Newsman) {
+        self.hearer.withLock { $0 = hearer }
+        self.newsman.withLock { $0 = newsman }
+        rollout.start(self)
+    }
 
     /// There is a broker now.
     package func connect(herald: @escaping Herald, expeller: @escaping Expeller) {
@@ -94,7 +111,10 @@ package final class FleetDesk: Sendable {
         self.expeller.withLock { $0 = expeller }
     }
 
-    package func close() { shelf.close() }
+    package func close() {
+        rollout.stop()
+        shelf.close()
+    }
 
     package var services: [AWSService] {
         let registry =
@@ -104,13 +124,19 @@ package final class FleetDesk: Sendable {
             Certificates(desk: self).operations + CertificateHolders(desk: self).operations
             + DevicePolicies(desk: self).operations + PolicyEditions(desk: self).operations
             + PolicyTargets(desk: self).operations + RoleAliases(desk: self).operations
+        let jobs = Jobs(desk: self).operations + JobRuns(desk: self).operations
         return [
             AWSService(
                 "iot", older: ["execute-api"], .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
-                operations: registry + identities + FleetTags(desk: self).operations + Endpoints(desk: self).operations),
+                operations: registry + identities + jobs + FleetTags(desk: self).operations
+                    + Endpoints(desk: self).operations),
             AWSService(
                 "iot", signingName: "iotdata", .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
                 operations: Shadows(desk: self).operations),
+            AWSService(
+                "iot", signingName: "iot-jobs-data", .restJSON, version: "2015-05-28",
+                invalid: "InvalidRequestException",
+                operations: JobRuns(desk: self).ownOperations),
         ]
     }
 

@@ -22,7 +22,9 @@ struct GroupMembers: Sendable {
                     try Self.check(group, thing, work.database)
                     try work.database.run(
                         "INSERT OR IGNORE INTO members VALUES(?, ?)", [.text(group), .text(thing)])
+                    try JobRun.enroll(thing, inGroup: try groups(above: group, work.database), work.database)
                 }
+                try desk.notifyAll(thing)
                 return .null
             },
             Operation(
@@ -57,6 +59,13 @@ struct GroupMembers: Sendable {
                 call.text(names.1) ?? desk.arn("\(kind)/\(call[names.0])")
             }
         }
+    }
+
+    /// The ARNs of a group and of those above it.
+    private func groups(above name: String, _ database: Database) throws(Fault) -> [String] {
+        guard let group = try ThingGroups.find(name, database) else { return [] }
+        let above = try ThingGroups.ancestors(of: group, database).map(\.name)
+        return (above + [name]).map { desk.arn("thinggroup/\($0)") }
     }
 
     /// Both sides, each by name or ARN.

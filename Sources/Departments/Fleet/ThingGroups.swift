@@ -89,6 +89,12 @@ struct ThingGroups: Sendable {
             VALUES(?1) UNION SELECT groups.name FROM groups JOIN tree ON groups.parent = tree.name)
         """
 
+    static func things(in group: String, _ database: Database) throws(Fault) -> [String] {
+        try database.rows(
+            "\(tree) SELECT DISTINCT thing FROM members WHERE grp IN (SELECT name FROM tree)", [.text(group)]
+        ) { $0.text(0) }
+    }
+
     private func create(_ call: Call) throws(ServiceProblem) -> Datum {
         let (name, parent) = (call["thingGroupName"], call.text("parentGroupName"))
         let properties = call.map("thingGroupProperties")

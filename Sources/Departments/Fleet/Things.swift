@@ -178,6 +178,9 @@ struct Things: Sendable {
             }
             try work.database.run("DELETE FROM things WHERE name = ?", [.text(name)])
             try work.database.run("DELETE FROM members WHERE thing = ?", [.text(name)])
+            try work.database.run(
+                "UPDATE runs SET status = 'REMOVED', updated = ? WHERE thing = ? AND status IN ('QUEUED', 'IN_PROGRESS')",
+                [.now, .text(name)])
             try work.database.run("DELETE FROM tags WHERE arn = ?", [.text(arn)])
         }
         for certificate in certificates { desk.expeller.withLock { $0 }?(certificate) }

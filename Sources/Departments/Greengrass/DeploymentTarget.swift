@@ -35,6 +35,11 @@ enum DeploymentTarget: Hashable, Sendable {
         }
     }
 
+    /// A group is told by a job of its own for each deployment.
+    func jobID(_ deployment: String) -> String? {
+        if case .group = self { "gg-\(deployment)" } else { nil }
+    }
+
     func arn(_ desk: GreengrassDesk) -> String { "arn:aws:iot:\(desk.region):\(desk.account):\(path)" }
 
     func check(_ desk: GreengrassDesk) throws(ServiceProblem) {

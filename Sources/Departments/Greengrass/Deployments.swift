@@ -83,7 +83,12 @@ struct Deployments: Sendable {
             return try Self.insert(call, arn, target, document, work.database, desk)
         }
         try desk.tell(target)
-        return ["deploymentId": .text(made.id)]
+        var answer: DatumMap = ["deploymentId": .text(made.id)]
+        if let job = made.job {
+            answer["iotJobId"] = .text(job)
+            answer["iotJobArn"] = .text(desk.jobARN(job))
+        }
+        return .map(answer)
     }
 
     private static func made(
@@ -110,12 +115,12 @@ struct Deployments: Sendable {
         let id = UniqueID.random()
         try database.run(
             """
-            INSERT INTO deployments(id, target, revision, latest, name, status, body, token, created)
-            VALUES(?, ?, ?, 1, ?, 'ACTIVE', ?, ?, ?)
+            INSERT INTO deployments(id, target, revision, latest, name, status, body, token, created, job)
+            VALUES(?, ?, ?, 1, ?, 'ACTIVE', ?, ?, ?, ?)
             """,
             [
                 .text(id), .text(arn), .int((before.first ?? 0) + 1), .optional(call.text("deploymentName")),
-                .json(document.body), .optional(call.text("clientToken")), .now,
+                .json(document.body), .optional(call.text("clientToken")), .now, .optional(target.jobID(id)),
             ])
         if case .thing(let thing) = target {
             try database.run(
@@ -141,6 +146,10 @@ struct Deployments: Sendable {
         let deployment = try find(call["deploymentId"])
         var row = deployment.row.map ?? DatumMap()
         for name in ["components", "deploymentPolicies", "iotJobConfiguration"] { row[name] = deployment.body[name] }
+        if let job = deployment.job {
+            row["iotJobId"] = .text(job)
+            row["iotJobArn"] = .text(desk.jobARN(job))
+        }
         row["tags"] = try GreengrassTags.of(desk.arn("deployments:\(deployment.id)"), desk)
         return .map(row)
     }

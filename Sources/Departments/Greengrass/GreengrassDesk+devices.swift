@@ -9,7 +9,6 @@ extension GreengrassDesk {
     /// Says in its shadow what a thing is to have, or that it is no longer to have it. Whoever comes last tells what is newest:
     /// what is told is read under the lock, after the change that made it.
     func tell(_ target: DeploymentTarget) throws(ServiceProblem) {
-        guard case .thing(let thing) = target else { return }
         let outcome = telling.withLock { _ in
             Result { () throws(ServiceProblem) in
                 let arn = target.arn(self)
@@ -17,16 +16,55 @@ extension GreengrassDesk {
                     try StoredDeployment.latest(of: arn, database)
                 }
                 guard let latest else { return }
-                let document = DeploymentDocument.told(latest, target, self)
-                try plant.want(
-                    [
-                        "fleetConfig": .text(String(decoding: document.json, as: UTF8.self)),
-                        "desiredStatus": latest.status == .canceled ? "CANCELED" : "SUCCEEDED",
-                    ], of: thing, inShadow: Self.shadow)
+                switch target {
+                case .thing(let thing): try tell(latest, target, to: thing)
+                case .group(let group): try offer(latest, target, to: group)
+                }
             }
         }
         try outcome.get()
     }
+
+    private func tell(
+        _ latest: StoredDeployment, _ target: DeploymentTarget, to thing: String
+    ) throws(ServiceProblem) {
+        let document = DeploymentDocument.told(latest, target, self)
+        try plant.want(
+            [
+                "fleetConfig": .text(String(decoding: document.json, as: UTF8.self)),
+                "desiredStatus": latest.status == .canceled ? "CANCELED" : "SUCCEEDED",
+            ], of: thing, inShadow: Self.shadow)
+    }
+
+    /// The jobs of revisions before are taken back first: a thing does one after the other.
+    private func offer(
+        _ latest: StoredDeployment, _ target: DeploymentTarget, to group: String
+    ) throws(ServiceProblem) {
+        let old = try shelf.read { database throws(Fault) in
+            try database.rows(
+                "SELECT job FROM deployments WHERE target = ? AND latest = 0 AND job IS NOT NULL AND withdrawn = 0",
+                [.text(latest.target)]
+            ) { $0.text(0) }
+        }
+        for job in old { try plant.withdraw(job: job) }
+        guard let job = latest.job else { return }
+        if latest.status == .canceled {
+            try plant.withdraw(job: job)
+        } else if latest.status == .active {
+            let asked = latest.body["iotJobConfiguration"]
+            var settings = DatumMap()
+            for name in ["jobExecutionsRolloutConfig", "abortConfig", "timeoutConfig"] { settings[name] = asked?[name] }
+            try plant.offer(DeploymentDocument.told(latest, target, self), asJob: job, to: group, settings)
+        }
+        let done = old
+        try shelf.change { work in
+            for job in done {
+                try work.database.run("UPDATE deployments SET withdrawn = 1 WHERE job = ?", [.text(job)])
+            }
+        }
+    }
+
+    func jobARN(_ id: String) -> String { "arn:aws:iot:\(region):\(account):job/\(id)" }
 
     /// Makes good what a hub that was killed had not yet told, or not yet heard.
     package func start() throws(ServiceProblem) {
@@ -37,8 +75,8 @@ extension GreengrassDesk {
         }
         for deployment in open {
             let target = try DeploymentTarget(deployment.target, self)
-            guard case .thing(let thing) = target else { continue }
             try tell(target)
+            guard case .thing(let thing) = target else { continue }
             if let said = try plant.reported(by: thing, inShadow: Self.shadow) { try hear(said, from: thing) }
         }
     }
@@ -58,20 +96,38 @@ extension GreengrassDesk {
         }
     }
 
+    /// What a thing of a group makes of the group's deployment. It is over when everybody is done, and failed where somebody
+    /// did, or where it was broken off.
+    package func hear(
+        job: String, status: String, _ details: Datum, from thing: String, tally: [String: Int], isAborted: Bool
+    ) throws(ServiceProblem) {
+        try shelf.change { work in
+            let found = try work.database.rows(
+                "SELECT \(StoredDeployment.columns) FROM deployments WHERE job = ?", [.text(job)], StoredDeployment.init
+            )
+            guard let deployment = found.first else { return }
+            let told: Datum = [
+                "failureCause": details["deployment-failure-cause"] ?? .null,
+                "errorStack": details["deployment-error-stack"] ?? .null,
+                "detailedStatus": details["detailed-deployment-status"] ?? .null,
+            ]
+            try Self.write(status, told, of: deployment, by: thing, work.database)
+            guard deployment.status == .active else { return }
+            let open = (tally["QUEUED"] ?? 0) + (tally["IN_PROGRESS"] ?? 0)
+            guard isAborted || open == 0 else { return }
+            let bad = ["FAILED", "REJECTED", "TIMED_OUT"].reduce(0) { $0 + (tally[$1] ?? 0) }
+            let outcome: StoredDeployment.Status = isAborted || bad > 0 ? .failed : .completed
+            try work.database.run(
+                "UPDATE deployments SET status = ? WHERE id = ?", [.text(outcome.rawValue), .text(deployment.id)])
+        }
+    }
+
     private static func note(
         _ status: String, _ details: Datum?, of deployment: StoredDeployment, by thing: String, _ database: Database
     ) throws {
         let known = ["QUEUED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "CANCELED", "REJECTED", "TIMED_OUT"]
         guard known.contains(status) else { return }
-        try database.run(
-            """
-            INSERT INTO executions VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6)
-            ON CONFLICT DO UPDATE SET status = ?3, reason = ?4, details = ?5, modified = ?6
-            """,
-            [
-                .text(thing), .text(deployment.id), .text(status), .optional(details?["failureCause"]?.text),
-                details.map { .json($0) } ?? .null, .now,
-            ])
+        try write(status, details, of: deployment, by: thing, database)
         let outcome: StoredDeployment.Status? =
             switch status {
             case "SUCCEEDED": .completed
@@ -81,5 +137,19 @@ extension GreengrassDesk {
         guard let outcome, deployment.status == .active else { return }
         try database.run(
             "UPDATE deployments SET status = ? WHERE id = ?", [.text(outcome.rawValue), .text(deployment.id)])
+    }
+
+    private static func write(
+        _ status: String, _ details: Datum?, of deployment: StoredDeployment, by thing: String, _ database: Database
+    ) throws(Fault) {
+        try database.run(
+            """
+            INSERT INTO executions VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6)
+            ON CONFLICT DO UPDATE SET status = ?3, reason = ?4, details = ?5, modified = ?6
+            """,
+            [
+                .text(thing), .text(deployment.id), .text(status), .optional(details?["failureCause"]?.text),
+                details.map { .json($0) } ?? .null, .now,
+            ])
     }
 }

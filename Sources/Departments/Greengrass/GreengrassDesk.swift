@@ -10,6 +10,8 @@ internal import Synchronization
 package final class GreengrassDesk: Sendable {
     /// The shadow in which a thing is told its deployment.
     package static let shadow = "AWSManagedGreengrassV2Deployment"
+    /// The jobs by which things of a group are told theirs.
+    package static let namespace = "namespace-aws-gg-deployment"
     static let kind = "setting"
 
     private static let tables = [
@@ -33,7 +35,8 @@ package final class GreengrassDesk: Sendable {
             thing TEXT, component TEXT, version TEXT, state TEXT, details TEXT, root INTEGER, codes TEXT,
             changed INTEGER, reported INTEGER, PRIMARY KEY(thing, component)) WITHOUT ROWID;
         CREATE TABLE tags(arn TEXT, key TEXT, value TEXT, PRIMARY KEY(arn, key)) WITHOUT ROWID;
-        """
+        """,
+        "ALTER TABLE deployments ADD COLUMN withdrawn INTEGER DEFAULT 0",
     ]
 
     let shelf: RecordShelf

@@ -14,6 +14,12 @@ package protocol Plant: Sendable {
     func things(inGroup group: String) throws(ServiceProblem) -> [String]
     /// The groups that a thing is in, by name, each with those above it from the root down.
     func groups(ofThing thing: String) throws(ServiceProblem) -> [(name: String, above: [String])]
+    /// Has every thing of a group told, those too that come into it later.
+    func offer(
+        _ document: Datum, asJob id: String, to group: String, _ settings: DatumMap
+    ) throws(ServiceProblem)
+    /// Takes that back from those who are not done.
+    func withdraw(job id: String) throws(ServiceProblem)
     /// Says in a thing's shadow what is wanted of it.
     func want(_ desired: Datum, of thing: String, inShadow name: String) throws(ServiceProblem)
     /// What a thing last said in its shadow.

@@ -8,6 +8,9 @@ struct HubDocument: Hashable, Sendable {
     let id: String
     /// Names target and revision; reports name it again.
     let configuration: String
+    let created: Int
+    /// The job by which it came; nil for one that came by the thing's shadow.
+    let job: String?
     /// The components that it names, and which versions.
     let roots: [String: String]
     /// As `DeploymentDocument` reads it.
@@ -15,7 +18,11 @@ struct HubDocument: Hashable, Sendable {
     private static let secondsMax = 604_800
 
     init(_ text: String) throws(Fault) {
-        let document = try Datum(json: Array(text.utf8), named: "the hub's deployment")
+        try self.init(try Datum(json: Array(text.utf8), named: "the hub's deployment"), job: nil)
+    }
+
+    init(_ document: Datum, job: String?) throws(Fault) {
+        self.job = job
         guard let id = document["deploymentId"]?.text, let configuration = document["configurationArn"]?.text else {
             throw Fault(.invalid, "the hub's deployment names no deploymentId and no configurationArn")
         }
@@ -25,7 +32,8 @@ struct HubDocument: Hashable, Sendable {
             "deploymentId": .text(id), "configurationArn": .text(configuration),
             "deploymentPolicies": Self.policies(document),
         ]
-        if let created = document["creationTimestamp"]?.number { order["creationTimestamp"] = .whole(Int(created)) }
+        created = Int(document["creationTimestamp"]?.number ?? 0)
+        if created > 0 { order["creationTimestamp"] = .whole(created) }
         var components = DatumMap()
         var roots: [String: String] = [:]
         for (name, component) in (document["components"]?.map ?? DatumMap()).members {

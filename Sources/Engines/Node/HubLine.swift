@@ -71,8 +71,8 @@ private struct Talk {
     private let topic: String
     /// The deployment that the hub is told of.
     private var current: HubDocument?
-    /// One that could not be taken now.
-    private var waiting: (document: HubDocument, until: Instant)?
+    /// Those that have not been taken yet, by the way they came.
+    private var waiting: [String: (document: HubDocument, until: Instant)] = [:]
     private var pause = BackOff(shortest: Span64.second, longest: 60 * Span64.second)
     private var isConnected = false
     private var told: [HubRow] = []
@@ -83,6 +83,11 @@ private struct Talk {
         self.client = client
         self.topic = topic
     }
+
+    private static let namespace = "namespace-aws-gg-deployment"
+    private static let shadowWay = ""
+    private static func way(of document: HubDocument) -> String { document.job ?? shadowWay }
+    private var jobs: String { "$aws/things/\(house.plan.thingName)/jobs/" }
 
     // MARK: hearing
 
@@ -95,14 +100,21 @@ private struct Talk {
                 try client.subscribe(topic + "/get/accepted")
                 try client.subscribe(topic + "/update/accepted")
                 try client.publish([], to: topic + "/get")
+                try client.subscribe(jobs + "notify-next-" + Self.namespace)
+                try client.subscribe("\(jobs)$next/\(Self.namespace)/get/accepted")
+                let asked: Datum = [
+                    "jobId": "$next", "thingName": .text(house.plan.thingName), "includeJobDocument": true,
+                ]
+                try client.publish(asked.json, to: "\(jobs)$next/\(Self.namespace)/get")
             } catch { Log.line("hub: \(error)") }
             tellHealth(whole: true, "NUCLEUS_LAUNCH")
         case .disconnected(let why):
             if isConnected { Log.line("the hub is gone\(why.isEmpty ? "" : ": \(why)"); the node goes on without it") }
             isConnected = false
-        case .message(_, let payload):
-            guard let state = (try? Datum(json: payload))?["state"], let desired = state["desired"] else { return }
-            consider(desired, state["reported"])
+        case .message(let topic, let payload):
+            guard let said = try? Datum(json: payload) else { return }
+            if topic.hasPrefix(jobs) { return consider(execution: said["execution"]) }
+            if let desired = said["state"]?["desired"] { consider(desired, said["state"]?["reported"]) }
         case .sent: break
         }
     }
@@ -111,22 +123,39 @@ private struct Talk {
         guard let text = desired["fleetConfig"]?.text else { return }
         let document: HubDocument
         do throws(Fault) { document = try HubDocument(text) } catch { return Log.line("hub: \(error)") }
-        if desired["desiredStatus"]?.text == "CANCELED" {
-            if waiting?.document.id == document.id { waiting = nil }
-            if current?.id == document.id { house.cancel() }
-            return
-        }
+        if desired["desiredStatus"]?.text == "CANCELED" { return forget { $0.id == document.id } }
         let isTold =
             reported?["fleetConfigurationArnForStatus"]?.text == document.configuration
             && ["SUCCEEDED", "FAILED", "CANCELED", "REJECTED"].contains(reported?["status"]?.text ?? "")
         guard !isTold, current?.id != document.id else { return }
-        waiting = (document, .now)
+        waiting[Self.shadowWay] = (document, .now)
+    }
+
+    /// What the hub wants done next of its jobs; nothing where all are done or taken back.
+    private mutating func consider(execution: Datum?) {
+        let job = execution?["jobId"]?.text
+        forget { $0.job != nil && $0.job != job }
+        guard let job, current?.job != job, waiting[job] == nil, let document = execution?["jobDocument"] else {
+            return
+        }
+        do throws(Fault) { waiting[job] = (try HubDocument(document, job: job), .now) } catch {
+            Log.line("hub: job \(job): \(error)")
+            update(job: job, "REJECTED", ["deployment-failure-cause": .text(String(error.message.prefix(1000)))])
+        }
+    }
+
+    /// Deployments that are not wanted any more.
+    private mutating func forget(_ isUnwanted: (HubDocument) -> Bool) {
+        waiting = waiting.filter { !isUnwanted($0.value.document) }
+        if let current, isUnwanted(current) { house.cancel() }
     }
 
     // MARK: doing
 
     mutating func tend() {
-        if let waiting, waiting.until <= .now { take(waiting.document) }
+        let due = waiting.values.filter { $0.until <= .now }.map(\.document)
+        // The older one first: each counts for its own group.
+        if current == nil, let first = due.min(by: { $0.created < $1.created }) { take(first) }
         if let document = current, let row = NodeReport(house).deployment(document.id), let result = row["result"]?.text
         {
             current = nil
@@ -139,7 +168,7 @@ private struct Talk {
     /// One deployment at a time: another waits until this one is over.
     private mutating func take(_ document: HubDocument) {
         if let row = NodeReport(house).deployment(document.id) {
-            waiting = nil
+            waiting[Self.way(of: document)] = nil
             current = document
             if row["result"]?.text == nil { tell(document, "IN_PROGRESS", reason: "") }
             return
@@ -150,20 +179,20 @@ private struct Talk {
         switch outcome {
         case .success:
             pause.reset()
-            waiting = nil
+            waiting[Self.way(of: document)] = nil
             current = document
         case .failure(let fault) where [.unavailable, .busy, .timeout].contains(fault.code):
             Log.line("deployment \(document.id) waits: \(fault)")
             later(document)
         case .failure(let fault):
-            waiting = nil
+            waiting[Self.way(of: document)] = nil
             Log.line("deployment \(document.id) cannot be: \(fault)")
             tell(document, DeploymentResult.failedNoStateChange.rawValue, reason: fault.message)
         }
     }
 
     private mutating func later(_ document: HubDocument) {
-        waiting = (document, Instant.now.advanced(by: pause.next()))
+        waiting[Self.way(of: document)] = (document, Instant.now.advanced(by: pause.next()))
     }
 
     private func submit(_ document: HubDocument) -> Result<Bool, Fault> {
@@ -200,13 +229,25 @@ private struct Talk {
             case "IN_PROGRESS", "SUCCEEDED", "REJECTED", "CANCELED": result
             default: "FAILED"
             }
-        var details: DatumMap = ["detailedStatus": .text(result == "SUCCEEDED" ? "SUCCESSFUL" : result)]
+        let detailed = result == "SUCCEEDED" ? "SUCCESSFUL" : result
+        if let job = document.job {
+            var details: DatumMap = ["detailed-deployment-status": .text(detailed)]
+            if !reason.isEmpty { details["deployment-failure-cause"] = .text(String(reason.prefix(1000))) }
+            // A job that was canceled is known to be so: it takes no other word.
+            return update(job: job, status == "CANCELED" ? "FAILED" : status, details)
+        }
+        var details: DatumMap = ["detailedStatus": .text(detailed)]
         if !reason.isEmpty { details["failureCause"] = .text(String(reason.prefix(1000))) }
         let reported: Datum = [
             "fleetConfigurationArnForStatus": .text(document.configuration), "status": .text(status),
             "statusDetails": .map(details), "ggcVersion": .text(house.plan.version),
         ]
         publish(["state": ["reported": reported]], to: topic + "/update")
+    }
+
+    private func update(job: String, _ status: String, _ details: DatumMap) {
+        publish(
+            ["status": .text(status), "statusDetails": .map(details)], to: "\(jobs)\(job)/\(Self.namespace)/update")
     }
 
     private func publish(_ message: Datum, to topic: String) {

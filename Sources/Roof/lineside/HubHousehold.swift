@@ -186,9 +186,15 @@ struct HubDepartments {
     func begin() throws -> (keyID: String, secret: String) { try identity.begin() }
     func start() throws {
         try events.start()
-        fleet.start { [greengrass] shadow, said throws(ServiceProblem) in
-            if shadow.name == GreengrassDesk.shadow { try greengrass.hear(said, from: shadow.thing) }
-        }
+        fleet.start(
+            { [greengrass] shadow, said throws(ServiceProblem) in
+                if shadow.name == GreengrassDesk.shadow { try greengrass.hear(said, from: shadow.thing) }
+            },
+            { [greengrass] news throws(ServiceProblem) in
+                try greengrass.hear(
+                    job: news.job, status: news.status, news.details, from: news.thing, tally: news.tally,
+                    isAborted: news.isAborted)
+            })
         try greengrass.start()
         objects.start { [events] notices throws(ServiceProblem) in try events.announce(notices) }
     }

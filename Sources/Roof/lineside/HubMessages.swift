@@ -16,7 +16,7 @@ final class HubMessages: Sendable {
         lanes = (0..<Self.lanes).map { WorkerPool("messages-\($0)", threads: 1) }
     }
 
-    var filters: [String] { FleetDesk.shadowFilters + [GreengrassDesk.healthFilter] }
+    var filters: [String] { FleetDesk.shadowFilters + FleetDesk.jobFilters + [GreengrassDesk.healthFilter] }
 
     func hear(_ topic: String, _ payload: [UInt8]) {
         let words = topic.split(separator: "/", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)
@@ -25,6 +25,7 @@ final class HubMessages: Sendable {
         lane.submit { [self] in
             switch words[3] {
             case "shadow": fleet.hear(shadowTopic: topic, payload)
+            case "jobs": fleet.hear(jobTopic: topic, payload)
             case "greengrassv2":
                 do throws(ServiceProblem) { try greengrass.hear(health: payload, from: words[2]) } catch {
                     Log.line("\(topic): \(error.message)")

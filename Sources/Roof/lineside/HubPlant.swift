@@ -39,6 +39,26 @@ struct HubPlant: Plant {
         try fleet.groups(ofThing: thing)
     }
 
+    func offer(
+        _ document: Datum, asJob id: String, to group: String, _ settings: DatumMap
+    ) throws(ServiceProblem) {
+        do throws(ServiceProblem) {
+            try fleet.createJob(
+                id, for: ["arn:aws:iot:\(region):\(identity.account):thinggroup/\(group)"],
+                document: String(decoding: document.json, as: UTF8.self), namespace: GreengrassDesk.namespace,
+                isContinuous: true, settings)
+        } catch {
+            // It was offered before, and whoever offered it was killed before he could note that.
+            guard error.code == "ResourceAlreadyExistsException" else { throw error }
+        }
+    }
+
+    func withdraw(job id: String) throws(ServiceProblem) {
+        do throws(ServiceProblem) { try fleet.cancelJob(id, force: true, comment: nil) } catch {
+            guard error.status == 404 else { throw error }
+        }
+    }
+
     func want(_ desired: Datum, of thing: String, inShadow name: String) throws(ServiceProblem) {
         let payload: Datum = ["state": ["desired": desired]]
         _ = try fleet.updateShadow(try ShadowKey(thing, name), payload.json, bytesMax: Self.wishBytesMax)
