@@ -230,3 +230,10 @@ def test_what_a_device_asks_is_in_the_audit(hub, device):
         LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "AssumeRoleWithCertificate"}]
     )["Events"]
     assert any(row.get("AccessKeyId") == device.id for row in rows)
+
+
+def test_another_things_name(hub, device):
+    """[hub-device-4] Whose thing it is says the certificate; a field of the request does not."""
+    path = f"/greengrass/v2/coreDevices/{device.name}/thingGroups"
+    assert device.ask("GET", path, fields={"x-amzn-iot-thingname": device.name})[0] == 200
+    assert device.ask("GET", path, fields={"x-amzn-iot-thingname": "press-7"})[0] == 403

@@ -871,3 +871,26 @@ def test_edge_recipe_is_accepted(hub, s3, bucket):
     wanted["com.edge.DefectDetectionModel"] = {"componentVersion": "2.0.0"}
     assert deployment(hub, deploy(hub, target, components=wanted, **edge))["revisionId"] == "2"
     wait_deployment(hub, identifier, "INACTIVE")
+
+
+def test_revision_is_never_used_twice(hub, green):
+    """[hub-green-4] Devices know revisions by their numbers: a deleted one's must not come again."""
+    thing, target = make_thing(hub)
+    first = deploy(hub, target)
+    configuration = json.loads(desired(hub, thing)["fleetConfig"])["configurationArn"]
+    green.cancel_deployment(deploymentId=first)
+    green.delete_deployment(deploymentId=first)
+    deploy(hub, target)
+    assert json.loads(desired(hub, thing)["fleetConfig"])["configurationArn"] != configuration
+
+
+def test_recipe_reads_nothing_that_its_author_may_not(hub):
+    """[hub-green-1] The house looks artifacts up for whoever publishes, as that one may."""
+    bucket = make_bucket(hub)
+    put(hub.client("s3"), bucket, "secret.bin", MODEL)
+    author = service(hub, **user_with(hub, allow("greengrass:*")))
+    document = recipe(fresh("com.edge.part"), artifacts=[f"s3://{bucket}/secret.bin"])
+    with pytest.raises(ClientError, match="secret.bin"):
+        author.create_component_version(inlineRecipe=json.dumps(document))
+    reader = service(hub, **user_with(hub, allow("greengrass:*"), allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*")))
+    assert reader.create_component_version(inlineRecipe=json.dumps(document))["status"]["componentState"] == "DEPLOYABLE"

@@ -308,3 +308,61 @@ def answered(wire, device):
     wire.publish(shadow(device, "get"), {})
     time.sleep(0.2)
     return any(topic.endswith("get/rejected") for topic, _ in wire.messages)
+
+
+# -- what must not be -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stamp", ["1e19", "-1e300", "NaN", "Infinity", '"now"', "null", "99999999999999999999"])
+def test_strange_numbers_of_a_device(hub, tmp_path, stamp):
+    """[hub-message-4] No number of a device ends the hub, and what it says afterwards counts."""
+    device = Device(hub, tmp_path)
+    topic = f"$aws/things/{device.name}/greengrassv2/health/json"
+    with Wire(device) as wire:
+        wire.publish(topic, f'{{"timestamp": {stamp}, "sequenceNumber": {stamp}, "components": []}}'.encode())
+        wire.publish(topic, health(device, components=[("a", "1.0.0", "RUNNING")]))
+        green = hub.client("greengrassv2")
+        listed = lambda: [row["coreDeviceThingName"] for row in green.list_core_devices(maxResults=100)["coreDevices"]]
+        wait_until(lambda: device.name in listed() and installed(hub, device), "the report")
+
+
+def test_nobody_takes_the_hubs_name(hub, device):
+    """[hub-message-1] The hub's own line is not to be taken over by a device that calls itself so."""
+    assert Wire(device, client_id="lineside-hub").open().is_failure
+    with Wire(device) as wire:
+        assert wire.subscribe(shadow(device, "get/+"))
+        wire.publish(shadow(device, "get"), {"clientToken": "after"})
+        wait_until(lambda: any(said.get("clientToken") == "after" for _, said in wire.messages), "the hub's answer")
+
+
+def test_nothing_is_kept_for_newcomers_under_aws(hub, tmp_path):
+    """[hub-message-2] It would be taken for news at each start of the hub."""
+    device = Device(hub, tmp_path)
+    with Wire(device) as wire:
+        assert wire.subscribe(shadow(device, "update/+"))
+        payload = json.dumps({"state": {"reported": {"a": 1}}})
+        wire.client.publish(shadow(device, "update"), payload, 1, retain=True).wait_for_publish(10)
+        wire.publish(shadow(device, "update"), {"state": {"reported": {"b": 2}}})
+        assert wire.wait(shadow(device, "update/accepted"))["state"] == {"reported": {"b": 2}}
+
+
+def test_shadow_does_not_grow_by_many_small_changes(hub, tmp_path):
+    """[hub-shadow-1] 8 KiB are the whole's, not each change's."""
+    data, device = hub.client("iot-data"), Device(hub, tmp_path)
+    payload = lambda number: json.dumps({"state": {"reported": {f"k{number}": "x" * 3000}}})
+    for number in range(2):
+        data.update_thing_shadow(thingName=device.name, payload=payload(number))
+    with pytest.raises(data.exceptions.RequestEntityTooLargeException):
+        data.update_thing_shadow(thingName=device.name, payload=payload(2))
+    kept = json.loads(data.get_thing_shadow(thingName=device.name)["payload"].read())
+    assert set(kept["state"]["reported"]) == {"k0", "k1"} and kept["version"] == 2
+
+
+def test_deleted_shadow_is_told(hub, tmp_path):
+    """[hub-message-3] Over HTTP as well."""
+    device = Device(hub, tmp_path)
+    hub.client("iot-data").update_thing_shadow(thingName=device.name, payload='{"state": {"desired": {"a": 1}}}')
+    with Wire(device) as wire:
+        assert wire.subscribe(shadow(device, "delete/accepted"))
+        hub.client("iot-data").delete_thing_shadow(thingName=device.name)
+        assert wire.wait(shadow(device, "delete/accepted"))["version"] == 1

@@ -6,13 +6,16 @@ A23, A33, A35, A36, A38, A39.
 
 import json
 import os
+import signal
+import ssl
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import yaml
-from devices import Device
+from devices import Device, ask
 from hub import Hub, fresh
 from node import Node
 from plc import free_port
@@ -374,3 +377,71 @@ def test_group_of_which_one_fails(hub, node):
     assert wait_group(hub, made, node) == "FAILED"
     (row,) = hub.client("greengrassv2").list_effective_deployments(coreDeviceThingName=node.thing)["effectiveDeployments"]
     assert row["coreDeviceExecutionStatus"] == "FAILED" and name in row["reason"]
+
+
+# -- what must not be -------------------------------------------------------------------------------------------------
+
+
+def test_broker_that_is_killed_under_a_node(hub, node):
+    """[hub-join-4] The node finds the next one, and deployments go on."""
+    (pid,) = subprocess.run(["pgrep", "-P", str(hub.job.pid), "mosquitto"], capture_output=True, text=True).stdout.split()
+    os.kill(int(pid), signal.SIGKILL)
+    made = node.deploy(publish(hub, fresh("com.app")))
+    assert node.status(made) == "COMPLETED", node.log()
+
+
+def test_node_whose_hub_cannot_be_found(hub):
+    """[hub-join-4] It serves: no name, no file and no door keeps it from its work."""
+    node = Joined(hub)
+    text = node.config_path.read_text()
+    try:
+        for spoilt in (
+            text.replace("iotDataEndpoint: 127.0.0.1", "iotDataEndpoint: no-such-host.invalid"),
+            text.replace("certificates/ca.pem", "certificates/none.pem"),
+            text.replace(f"port: {hub.broker[1]}", "port: 1"),
+        ):
+            assert spoilt != text
+            node.config_path.write_text(spoilt)
+            node.start()
+            assert node.get("/node/status").json()["as_wanted"]
+            assert node.stop() == 0
+    finally:
+        node.clean_up()
+
+
+def test_token_for_anybody_takes_nobodys_place(hub, tmp_path):
+    """[hub-join-1] A thing that has a certificate gets another only by a token of its own."""
+    thing = fresh("core")
+    assert join(hub, tmp_path / "a", thing=thing).returncode == 0
+    finished = join(hub, tmp_path / "b", thing=thing)
+    assert finished.returncode != 0 and "--thing" in finished.stderr
+    assert join(hub, tmp_path / "b", thing=thing, token=new_token(hub, "--thing", thing)).returncode == 0
+
+
+def test_two_at_once_with_one_token(hub, tmp_path):
+    """[hub-join-1]"""
+    token = new_token(hub)
+    with ThreadPoolExecutor(4) as pool:
+        roots = [tmp_path / f"n{number}" for number in range(4)]
+        codes = list(pool.map(lambda root: join(hub, root, thing=fresh("core"), token=token).returncode, roots))
+    assert codes.count(0) == 1, codes
+
+
+def test_joined_node_takes_its_own_role_alone(hub, tmp_path):
+    """[hub-join-2]"""
+    iot, iam = hub.client("iot"), hub.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "credentials.iot.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    name = fresh("Strong")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    iot.create_role_alias(roleAlias=name, roleArn=arn)
+    assert join(hub, tmp_path / "n", thing=fresh("core")).returncode == 0
+    context = ssl.create_default_context(cafile=str(hub.data / "ca.pem"))
+    folder = tmp_path / "n" / "certificates"
+    context.load_cert_chain(str(folder / "cert.pem"), str(folder / "private.key"))
+    assert ask(hub, context, "GET", f"/role-aliases/{name}/credentials")[0] == 403
+    assert ask(hub, context, "GET", "/role-aliases/LinesideNodeRoleAlias/credentials")[0] == 200
+
+
+def test_long_name(hub, tmp_path):
+    assert join(hub, tmp_path / "n", thing=fresh("c" * 100)).returncode == 0

@@ -10,7 +10,8 @@ import Testing
         var spec = ComponentSpec.plain("c", [.run])
         change(&surroundings, &spec)
         return surroundings.environment(
-            of: spec, spec.steps[.run] ?? StepSpec(""), token: "secret", house: "/house")
+            of: spec, spec.steps[.run] ?? StepSpec(""), token: "secret", house: "/house",
+            user: "nobody:nogroup")
     }
 
     @Test func theStepsVariablesWin() {
@@ -25,6 +26,16 @@ import Testing
         #expect(variables { _, _ in }["AWS_CONTAINER_AUTHORIZATION_TOKEN"] == nil)
         let found = variables { surroundings, _ in surroundings.credentialsURI = "http://127.0.0.1:1/x" }
         #expect(found["AWS_CONTAINER_AUTHORIZATION_TOKEN"] == "secret")
+    }
+
+    /// One component may bring what another uses, of the same user.
+    @Test func pythonPackagesHaveAHomeForEachUser() {
+        let found = variables { surroundings, _ in surroundings.python = PythonHome(folder: "/p", resolver: .strict) }
+        #expect(found["PYTHONUSERBASE"] == "/p/nobody" && found["PIP_USER"] == "1")
+        #expect(found["PATH"]?.hasPrefix("/p/nobody/bin:") ?? false)
+        #expect(found["PIP_USE_DEPRECATED"] == nil)
+        let lenient = PythonHome(folder: "/p", resolver: .asWritten)
+        #expect(variables { surroundings, _ in surroundings.python = lenient }["PIP_USE_DEPRECATED"] != nil)
     }
 
     /// What a killed node left behind is found by it, so no recipe may change it.

@@ -16,6 +16,7 @@ import Testing
         #expect(
             try findings(PrintedRecipes.printed) == [
                 "error pip-pin com.edge.OnnxRuntime Manifests[0].Lifecycle.Install.Script",
+                "warning pip-conflict com.edge.OnnxRuntime Manifests[0].Lifecycle.Install.Script",
                 "note pip-python com.edge.OnnxRuntime Manifests[0].Lifecycle.Install.Script",
                 "note pip-python com.edge.OnnxRuntime Manifests[0].Lifecycle.Install.Script",
                 "error path com.edge.DefectDetectionModel ComponentConfiguration.DefaultConfiguration.ModelPath",
@@ -74,6 +75,14 @@ import Testing
             testDescription: "a pin that cannot",
             lifecycle: ["Install": ["Script": "cd /x && pip3.11 install -q \"opencv_python==4.9.0\"", "Timeout": 9]],
             found: ["error pip-pin"]),
+        Row(
+            testDescription: "pins that contradict each other",
+            lifecycle: ["Install": ["Script": "pip install onnxruntime==1.16.3 numpy==1.24.1", "Timeout": 9]],
+            found: ["warning pip-conflict", "note pip-python", "note pip-python"]),
+        Row(
+            testDescription: "pins that do not",
+            lifecycle: ["Install": ["Script": "pip install onnxruntime==1.16.3 numpy==1.24.2", "Timeout": 9]],
+            found: ["note pip-python", "note pip-python"]),
         Row(
             testDescription: "a range",
             lifecycle: ["Install": ["Script": "pip install opencv-python>=4.8.0", "Timeout": 9]], found: []),

@@ -73,6 +73,14 @@ extension Datum {
         }
     }
 
+    /// A number without its fraction, where it lies in a range; a text's writer may have made it anything.
+    package func whole(in range: ClosedRange<Int>) -> Int? {
+        guard let number, let value = Int(exactly: number.rounded(.towardZero)), range.contains(value) else {
+            return nil
+        }
+        return value
+    }
+
     /// A member of an object.
     package subscript(_ key: String) -> Datum? { map?[key] }
 

@@ -22,16 +22,6 @@ extension FleetDesk: BrokerWarden {
         return false
     }
 
-    package func came(certificate: String, client: String) {
-        connected.withLock { $0[client] = certificate }
-    }
-
-    package func went(certificate: String, client: String) {
-        connected.withLock { connected in
-            if connected[client] == certificate { connected[client] = nil }
-        }
-    }
-
     /// <https://docs.aws.amazon.com/iot/latest/developerguide/iot-action-resources.html>
     private func name(_ wish: BrokerWish, _ client: String) -> (action: String, resource: String) {
         switch wish {
@@ -43,14 +33,16 @@ extension FleetDesk: BrokerWarden {
     }
 
     private func note(_ action: String, _ resource: String, _ certificate: String, _ objection: String) {
-        // A device that is refused asks again and again: once in a while is enough.
-        let key = "\(certificate) \(action) \(resource)"
+        // However it varies what it asks for: so many a minute are enough to know it by.
         let now = WallClock.milliseconds
         let isNews = refused.withLock { refused in
-            if let before = refused[key], now < before + Self.refusalQuietMilliseconds { return false }
-            if refused.count >= Self.refusalsMax { refused = [:] }
-            refused[key] = now
-            return true
+            var tally = refused[certificate] ?? RefusalTally(since: now)
+            if now >= tally.since + Self.refusalQuietMilliseconds { tally = RefusalTally(since: now) }
+            defer {
+                if refused.count >= Self.refusalsMax { refused = [:] }
+                refused[certificate] = tally
+            }
+            return tally.take("\(action) \(resource)")
         }
         guard isNews else { return }
         let caller = Caller(account: account, arn: arn("cert/\(certificate)"), userID: "", keyID: certificate)
@@ -66,4 +58,18 @@ extension FleetDesk: BrokerWarden {
 
     private static let refusalQuietMilliseconds: UInt64 = 60_000
     private static let refusalsMax = 10_000
+}
+
+/// What was refused to one certificate within a minute, and is in the audit.
+struct RefusalTally: Sendable {
+    let since: UInt64
+    private var told: Set<String> = []
+    private static let toldMax = 20
+
+    init(since: UInt64) { self.since = since }
+
+    /// Whether this one is to be told: it is new, and not one too many.
+    mutating func take(_ wish: String) -> Bool {
+        told.count < Self.toldMax && told.insert(String(wish.prefix(512))).inserted
+    }
 }

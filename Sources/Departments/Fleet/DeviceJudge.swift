@@ -3,23 +3,6 @@ package import Core
 internal import Database
 internal import Policies
 internal import Records
-internal import Synchronization
-
-/// Keeps policies of devices that were read: every message is held against some.
-final class DeviceJudge: Sendable {
-    private static let documentsMax = 4096
-    private let documents = Mutex<[String: PolicyDocument]>([:])
-
-    func document(_ text: String) -> PolicyDocument? {
-        if let known = documents.withLock({ $0[text] }) { return known }
-        guard let document = try? PolicyDocument(parsing: Array(text.utf8), as: .device) else { return nil }
-        documents.withLock {
-            if $0.count >= Self.documentsMax { $0 = [:] }
-            $0[text] = document
-        }
-        return document
-    }
-}
 
 extension FleetDesk: DeviceGatekeeper {
     package func device(_ certificate: String) throws(ServiceProblem) -> Device? {
@@ -49,7 +32,7 @@ extension FleetDesk: DeviceGatekeeper {
             ) { (name: $0.text(0), document: $0.text(1)) }
         }
         let attached = texts.compactMap { text in
-            judge.document(text.document).map { AttachedPolicy(name: text.name, document: $0) }
+            devicePolicies.document(text.document).map { AttachedPolicy(name: text.name, document: $0) }
         }
         let request = AccessRequest(
             principal: Principal(arn: device.arn, account: "", kind: .device), action: action, resource: resource,

@@ -8,6 +8,14 @@ extension FleetDesk {
         try shelf.read { database throws(Fault) in try Things.find(name, database) != nil }
     }
 
+    /// How the things of a job are with it.
+    package func runs(ofJob id: String) throws(ServiceProblem) -> [(thing: String, status: String, details: Datum)] {
+        try shelf.read { database throws(Fault) in
+            try database.rows("SELECT \(JobRun.columns) FROM runs WHERE job = ?", [.text(id)], JobRun.init)
+                .map { ($0.thing, $0.status, $0.details) }
+        }
+    }
+
     package func hasGroup(_ name: String) throws(ServiceProblem) -> Bool {
         try shelf.read { database throws(Fault) in try ThingGroups.find(name, database) != nil }
     }

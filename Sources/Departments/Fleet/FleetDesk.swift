@@ -3,6 +3,7 @@ package import AWSProtocol
 package import Core
 package import Crypto
 internal import Database
+internal import Policies
 internal import Records
 internal import Synchronization
 
@@ -63,7 +64,7 @@ package final class FleetDesk: Sendable {
     let authority: CertificateAuthority
     /// Where devices are to go.
     let addresses: @Sendable () -> DeviceAddresses
-    let judge = DeviceJudge()
+    let devicePolicies = PolicyCache(.device)
     let ledger: any CallLedger
     let seal: SealingKey
     let hearer = Mutex<Hearer?>(nil)
@@ -71,10 +72,8 @@ package final class FleetDesk: Sendable {
     let rollout = Rollout()
     let herald = Mutex<Herald?>(nil)
     let expeller = Mutex<Expeller?>(nil)
-    /// Which certificate each client of the broker came with.
-    let connected = Mutex<[String: String]>([:])
-    /// When a wish was last refused.
-    let refused = Mutex<[String: UInt64]>([:])
+    /// What was lately refused to which certificate.
+    let refused = Mutex<[String: RefusalTally]>([:])
 
     /// Whoever is told what a thing says of itself in a shadow, before the thing is answered.
     package typealias Hearer = @Sendable (ShadowKey, Datum) throws(ServiceProblem) -> Void

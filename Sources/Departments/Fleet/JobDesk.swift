@@ -178,7 +178,7 @@ extension FleetDesk {
         guard let job = try Job.find(id, database), let run = try JobRun.find(thing, id, database) else {
             throw FleetProblem.missing("Job execution of \(id) by \(thing)")
         }
-        if let expected = change["expectedVersion"]?.number, Int64(expected) != run.version {
+        if let expected = change["expectedVersion"], expected.whole(in: 0...1 << 53) != Int(run.version) {
             throw ServiceProblem("VersionMismatchException", "the execution has version \(run.version)", status: 409)
         }
         guard !run.isOver else { throw FleetProblem.transition("the execution is \(run.status), and stays so") }
@@ -190,7 +190,7 @@ extension FleetDesk {
             """, [.text(thing), .text(id), .text(status), .json(details), .now])
         let tally = try JobRun.tally(id, database)
         var others: [String] = []
-        let isAborted = job.isOpen && job.isToBeAborted(tally)
+        let isAborted = job.isOpen && job.plan.isToBeAborted(tally)
         if isAborted {
             others = try Self.end(job, force: false, reason: "abort criteria were met", database)
         } else if job.isOpen, !job.isContinuous, tally["QUEUED"] ?? 0 == 0, tally["IN_PROGRESS"] ?? 0 == 0 {
@@ -231,7 +231,7 @@ extension FleetDesk {
                 "SELECT count(*), coalesce(sum(released > ?2), 0) FROM runs WHERE job = ?1 AND released IS NOT NULL",
                 [.text(job.id), .int(now - 60_000)]
             ) { (all: Int($0.int(0)), lately: Int($0.int(1))) }.first ?? (0, 0)
-        let rate = job.rate(told: told.all, succeeded: tally["SUCCEEDED"] ?? 0) ?? .max
+        let rate = job.plan.rate(told: told.all, succeeded: tally["SUCCEEDED"] ?? 0) ?? .max
         guard told.lately < rate else { return [] }
         let things = try database.rows(
             "SELECT thing FROM runs WHERE job = ? AND released IS NULL AND status = 'QUEUED' ORDER BY n LIMIT ?",

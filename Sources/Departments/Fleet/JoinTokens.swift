@@ -57,8 +57,11 @@ package struct JoinRequest: Sendable {
     package let request: String
     /// Proves that it knows the token, over everything above.
     package let code: String
+    /// The role alias that it wants; nil for the house's.
+    package let alias: String?
 
-    package init(tokenID: String, thing: String, request: String, code: String) {
+    package init(tokenID: String, thing: String, request: String, alias: String?, code: String) {
+        self.alias = alias
         self.tokenID = tokenID
         self.thing = thing
         self.request = request
@@ -66,13 +69,45 @@ package struct JoinRequest: Sendable {
     }
 
     /// What the code is made of.
-    package static func code(_ tokenID: String, _ thing: String, _ request: String, secret: String) -> String {
-        HMAC256.code(Array("join\n\(tokenID)\n\(thing)\n\(request)".utf8), key: Array(secret.utf8)).description
+    package static func code(
+        _ tokenID: String, _ thing: String, _ request: String, alias: String?, secret: String
+    ) -> String {
+        let text = "join\n\(tokenID)\n\(thing)\n\(alias ?? "")\n\(request)"
+        return HMAC256.code(Array(text.utf8), key: Array(secret.utf8)).description
+    }
+
+    func isProved(by secret: String) -> Bool {
+        Secret.matches(
+            code.utf8, Array(Self.code(tokenID, thing, request, alias: alias, secret: secret).utf8))
     }
 
     /// By which the node knows that the hub knows the token too.
     package static func code(ofAnswer body: [UInt8], secret: String) -> String {
         HMAC256.code(Array("joined\n".utf8) + body, key: Array(secret.utf8)).description
+    }
+}
+
+/// A token as it lies in its row.
+private struct JoinToken {
+    let id: String
+    let sealed: [UInt8]
+    let thing: String?
+    let expires: Int64
+    /// The key that it was used for.
+    let used: String?
+
+    static func find(_ id: String, _ database: Database) throws(Fault) -> JoinToken? {
+        try database.rows("SELECT secret, thing, expires, used FROM tokens WHERE id = ?", [.text(id)]) { row in
+            JoinToken(
+                id: id, sealed: row.blob(0), thing: row.isNull(1) ? nil : row.text(1), expires: row.int(2),
+                used: row.isNull(3) ? nil : row.text(3))
+        }.first
+    }
+
+    /// Nil once it is over.
+    func secret(opened seal: SealingKey) -> String? {
+        guard expires > Int64(WallClock.milliseconds) else { return nil }
+        return seal.open(sealed, context: id).map { String(decoding: $0, as: UTF8.self) }
     }
 }
 
@@ -82,40 +117,35 @@ extension FleetDesk {
         "the token is not known here, is over, or was used: `lineside hub token` makes another",
         status: 403)
 
-    /// The token's secret, if the request was made by somebody who knows it and it may be used for that.
+    /// The token's secret, if the request was made by somebody who knows it and it may be used for that. From then on it is good
+    /// for this key alone.
     package func secret(for join: JoinRequest) throws(ServiceProblem) -> String {
-        guard let asked = CertificateRequest(pem: join.request) else {
-            throw FleetProblem.invalid("the request is no signing request in PEM")
+        guard (1...128).contains(join.thing.utf8.count), let asked = CertificateRequest(pem: join.request) else {
+            throw FleetProblem.invalid("the request is no signing request in PEM, or names no thing")
         }
         // Signatures differ from time to time; the key does not.
-        let request = SHA256.digest(of: Array(asked.key.pem.utf8)).description
-        let found = try shelf.read { database throws(Fault) in
-            try database.rows(
-                "SELECT secret, thing, expires, used FROM tokens WHERE id = ?", [.text(join.tokenID)]
-            ) { row in
-                (
-                    secret: row.blob(0), thing: row.isNull(1) ? nil : row.text(1), expires: row.int(2),
-                    used: row.isNull(3) ? nil : row.text(3)
-                )
-            }.first
+        let key = SHA256.digest(of: Array(asked.key.pem.utf8)).description
+        return try shelf.change { [self] work in
+            guard let token = try JoinToken.find(join.tokenID, work.database),
+                let secret = token.secret(opened: seal), join.isProved(by: secret),
+                token.used == nil || token.used == key
+            else { throw Self.refusal }
+            guard token.thing == nil || token.thing == join.thing else {
+                throw ServiceProblem(
+                    "AccessDeniedException", "the token is for the thing \(token.thing ?? ""), not for \(join.thing)",
+                    status: 403)
+            }
+            // A token for anybody makes new things; it does not take another's place.
+            let holds = try work.database.count("holders", where: "thing", is: join.thing)
+            guard token.thing != nil || token.used == key || holds == 0 else {
+                throw ServiceProblem(
+                    "AccessDeniedException",
+                    "the thing \(join.thing) has a certificate already: `lineside hub token --thing \(join.thing)` lets it have another",
+                    status: 403)
+            }
+            try work.database.run("UPDATE tokens SET used = ? WHERE id = ?", [.text(key), .text(join.tokenID)])
+            return secret
         }
-        guard let found, found.expires > Int64(WallClock.milliseconds),
-            let bytes = seal.open(found.secret, context: join.tokenID)
-        else { throw Self.refusal }
-        let secret = String(decoding: bytes, as: UTF8.self)
-        let wanted = JoinRequest.code(join.tokenID, join.thing, join.request, secret: secret)
-        guard Secret.matches(join.code.utf8, Array(wanted.utf8)) else { throw Self.refusal }
-        // The same request again is one whose answer was lost.
-        guard found.used == nil || found.used == request else { throw Self.refusal }
-        guard found.thing == nil || found.thing == join.thing else {
-            throw ServiceProblem(
-                "AccessDeniedException", "the token is for the thing \(found.thing ?? ""), not for \(join.thing)",
-                status: 403)
-        }
-        try shelf.change { work in
-            try work.database.run("UPDATE tokens SET used = ? WHERE id = ?", [.text(request), .text(join.tokenID)])
-        }
-        return secret
     }
 
     /// A certificate that came with its thing goes with it: nobody has to detach what nobody attached.

@@ -1,10 +1,12 @@
 internal import Core
+internal import JSON
 
 /// What a thing is wanted to be and what it says it is, as a value.
 /// <https://docs.aws.amazon.com/iot/latest/developerguide/device-shadow-document.html>
 struct ShadowDocument: Hashable, Sendable {
-    static let bytesMax = 8192
     private static let depthMax = 8
+    static let tooLarge = ServiceProblem(
+        "RequestEntityTooLargeException", "The payload exceeds the maximum size allowed", status: 413)
 
     var version: Int
     /// `desired` and `reported`.
@@ -55,8 +57,10 @@ struct ShadowDocument: Hashable, Sendable {
         }
     }
 
-    /// Takes a change in; gives what is answered.
-    mutating func apply(_ change: Change, at seconds: Int) throws(ServiceProblem) -> DatumMap {
+    /// Takes a change in; gives what is answered. What both sides have said may together have so many bytes.
+    mutating func apply(
+        _ change: Change, at seconds: Int, bytesMax: Int = FleetDesk.shadowBytesMax
+    ) throws(ServiceProblem) -> DatumMap {
         if let expected = change.version, expected != version {
             throw ServiceProblem("ConflictException", "Version conflict", status: 409)
         }
@@ -75,6 +79,7 @@ struct ShadowDocument: Hashable, Sendable {
             if state[name]?.map?.isEmpty ?? true { state[name] = nil }
             if metadata[name]?.map?.isEmpty ?? true { metadata[name] = nil }
         }
+        guard Datum.map(state).json.count <= bytesMax else { throw Self.tooLarge }
         version += 1
         var answer = DatumMap([
             ("state", .map(change.state)), ("metadata", .map(told)), ("version", .whole(version)), ("timestamp", stamp),

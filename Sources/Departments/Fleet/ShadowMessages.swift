@@ -20,14 +20,14 @@ extension FleetDesk {
             let key = try ShadowKey(words[2], words.count == 7 ? words[5] : nil)
             switch word {
             case "get": return try shadow(key)
-            // What was taken in is told to everybody who listens, this thing among them.
+            // What was changed is told to everybody who listens, this thing among them.
             case "update": return try updateShadow(key, payload)
             default: return try deleteShadow(key)
             }
         }
         switch outcome {
         case .success(var answer):
-            guard word != "update" else { return }
+            guard word == "get" else { return }
             answer["clientToken"] = token
             tell(.map(answer), under: topic + "/accepted")
         case .failure(let problem):
@@ -44,7 +44,7 @@ extension FleetDesk {
 
     /// A shadow has changed, whoever changed it.
     func announce(_ key: ShadowKey, _ answer: DatumMap, from before: ShadowDocument?, to after: ShadowDocument) {
-        let topic = "$aws/things/\(key.thing)/shadow/" + (key.name.isEmpty ? "" : "name/\(key.name)/") + "update"
+        let topic = topic(of: key) + "update"
         tell(.map(answer), under: topic + "/accepted")
         let seconds = Int(WallClock.milliseconds / 1000)
         if let delta = after.delta {
@@ -59,6 +59,10 @@ extension FleetDesk {
             "current": .map(after.told(at: seconds)), "timestamp": .whole(seconds),
         ]
         tell(documents, under: topic + "/documents")
+    }
+
+    func topic(of key: ShadowKey) -> String {
+        "$aws/things/\(key.thing)/shadow/" + (key.name.isEmpty ? "" : "name/\(key.name)/")
     }
 
     func tell(_ message: Datum, under topic: String) {

@@ -67,19 +67,33 @@ package struct ShadowKey: Hashable, Sendable {
     /// Empty for the one without a name.
     package let name: String
     private static let marks = "$:_-"
+    private static let nameBytesMax = 64
+
+    private static func isOfThing(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+            || FleetDesk.nameMarks.utf8.contains(byte)
+    }
 
     package init(_ thing: String, _ name: String?) throws(ServiceProblem) {
+        guard (1...128).contains(thing.utf8.count), thing.utf8.allSatisfy(Self.isOfThing) else {
+            throw FleetProblem.invalid("Thing name is not valid")
+        }
         let isPlain = (name ?? "x").utf8.allSatisfy { byte in
             (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
                 || Self.marks.utf8.contains(byte)
         }
-        guard isPlain, name != "" else { throw FleetProblem.invalid("Shadow name is not valid") }
+        guard isPlain, name != "", name?.utf8.count ?? 0 <= Self.nameBytesMax else {
+            throw FleetProblem.invalid("Shadow name is not valid")
+        }
         self.thing = thing
         self.name = name ?? ""
     }
 }
 
 extension FleetDesk {
+    /// Of a shadow, and of what somebody sends for it.
+    package static let shadowBytesMax = 8192
+
     package func shadow(_ key: ShadowKey) throws(ServiceProblem) -> DatumMap {
         let found = try shelf.read { database throws(Fault) in try Self.shadow(key, database) }
         guard let document = found?.document else { throw Self.missing(key) }
@@ -88,18 +102,17 @@ extension FleetDesk {
 
     /// Takes in what somebody sent, and answers what came of it.
     package func updateShadow(
-        _ key: ShadowKey, _ payload: [UInt8], bytesMax: Int = 8192
+        _ key: ShadowKey, _ payload: [UInt8], bytesMax: Int = shadowBytesMax
     ) throws(ServiceProblem) -> DatumMap {
         guard payload.count <= bytesMax else {
-            throw ServiceProblem(
-                "RequestEntityTooLargeException", "The payload exceeds the maximum size allowed", status: 413)
+            throw ShadowDocument.tooLarge
         }
         guard let datum = try? Datum(json: payload) else { throw FleetProblem.invalid("Payload contains invalid json") }
         let change = try ShadowDocument.Change(datum)
         let (answer, before, document) = try shelf.change { work in
             let known = try Self.shadow(key, work.database)
             var document = known?.document ?? ShadowDocument(.null, version: known?.version ?? 0)
-            let answer = try document.apply(change, at: Self.seconds)
+            let answer = try document.apply(change, at: Self.seconds, bytesMax: bytesMax)
             try work.database.run(
                 """
                 INSERT INTO shadows VALUES(?1, ?2, ?3, ?4, ?5)
@@ -111,18 +124,21 @@ extension FleetDesk {
                 ])
             return (answer, known?.document, document)
         }
+        announce(key, answer, from: before, to: document)
         if change.state["reported"] != nil, let reported = document.reported,
             let hearer = hearer.withLock({ $0 })
         {
             try hearer(key, reported)
         }
-        announce(key, answer, from: before, to: document)
         return answer
     }
 
-    /// What a thing last said of itself in a shadow.
-    package func reported(in key: ShadowKey) throws(ServiceProblem) -> Datum? {
-        try shelf.read { database throws(Fault) in try Self.shadow(key, database)?.document?.reported }
+    /// What is wanted of a thing, and what it last said.
+    package func sides(of key: ShadowKey) throws(ServiceProblem) -> (desired: Datum?, reported: Datum?) {
+        try shelf.read { database throws(Fault) in
+            let document = try Self.shadow(key, database)?.document
+            return (document?.desired, document?.reported)
+        }
     }
 
     package func deleteShadow(_ key: ShadowKey) throws(ServiceProblem) -> DatumMap {
@@ -136,7 +152,9 @@ extension FleetDesk {
                 [.text(key.thing), .text(key.name)])
             return known.version
         }
-        return ["version": .whole(version), "timestamp": .whole(Self.seconds)]
+        let answer: DatumMap = ["version": .whole(version), "timestamp": .whole(Self.seconds)]
+        tell(.map(answer), under: topic(of: key) + "delete/accepted")
+        return answer
     }
 
     private static var seconds: Int { Int(WallClock.milliseconds / 1000) }

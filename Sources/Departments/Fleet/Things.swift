@@ -178,6 +178,10 @@ struct Things: Sendable {
             }
             try work.database.run("DELETE FROM things WHERE name = ?", [.text(name)])
             try work.database.run("DELETE FROM members WHERE thing = ?", [.text(name)])
+            // Another thing of that name is not to be handed what this one was wanted to be.
+            try work.database.run(
+                "UPDATE shadows SET body = NULL, version = version + 1 WHERE thing = ? AND body IS NOT NULL",
+                [.text(name)])
             try work.database.run(
                 "UPDATE runs SET status = 'REMOVED', updated = ? WHERE thing = ? AND status IN ('QUEUED', 'IN_PROGRESS')",
                 [.now, .text(name)])

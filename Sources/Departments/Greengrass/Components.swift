@@ -62,7 +62,7 @@ struct Components: Sendable {
         guard let bytes = call.blob("inlineRecipe"), !bytes.isEmpty else {
             throw GreengrassProblem.invalid("inlineRecipe has to be given")
         }
-        let intake = try RecipeIntake(bytes, desk.plant)
+        let intake = try RecipeIntake(bytes, desk.plant, for: call.caller)
         let (name, version) = (intake.recipe.name, intake.recipe.version)
         let arn = ComponentARN(name, version).text(desk)
         let token = call.text("clientToken")

@@ -104,9 +104,10 @@ struct Deployments: Sendable {
         _ call: Call, _ arn: String, _ target: DeploymentTarget, _ document: DeploymentDocument, _ database: Database,
         _ desk: GreengrassDesk
     ) throws -> StoredDeployment {
-        let before = try database.rows(
-            "SELECT coalesce(max(revision), 0) FROM deployments WHERE target = ?", [.text(arn)]
-        ) { $0.int(0) }
+        // Counted apart, because devices tell revisions from each other by their numbers alone, deleted ones too.
+        try database.run(
+            "INSERT INTO revisions VALUES(?, 1) ON CONFLICT DO UPDATE SET newest = newest + 1", [.text(arn)])
+        let revision = try database.rows("SELECT newest FROM revisions WHERE target = ?", [.text(arn)]) { $0.int(0) }
         try database.run(
             """
             UPDATE deployments SET latest = 0, status = CASE status WHEN 'ACTIVE' THEN 'INACTIVE' ELSE status END
@@ -119,7 +120,7 @@ struct Deployments: Sendable {
             VALUES(?, ?, ?, 1, ?, 'ACTIVE', ?, ?, ?, ?)
             """,
             [
-                .text(id), .text(arn), .int((before.first ?? 0) + 1), .optional(call.text("deploymentName")),
+                .text(id), .text(arn), .int(revision.first ?? 1), .optional(call.text("deploymentName")),
                 .json(document.body), .optional(call.text("clientToken")), .now, .optional(target.jobID(id)),
             ])
         if case .thing(let thing) = target {

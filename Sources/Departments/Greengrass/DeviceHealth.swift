@@ -13,13 +13,17 @@ extension GreengrassDesk {
         guard let report = try? Datum(json: payload), report["thing"]?.text ?? thing == thing else {
             throw GreengrassProblem.invalid("the report of \(thing) is not its own, or no document")
         }
-        let when = Int64(report["timestamp"]?.number ?? Double(WallClock.milliseconds))
+        let now = Int(WallClock.milliseconds)
+        let told = report["timestamp"]?.whole(in: 0...1 << 53)
         try shelf.change { work in
             let known = try work.database.rows("SELECT reported FROM devices WHERE thing = ?", [.text(thing)]) {
                 $0.int(0)
             }
+            let before = known.first ?? 0
+            // A device's clock may be ahead, and what it says later must still count; one that tells no time is as late as before.
+            let when = told.map { Int64(min($0, now)) } ?? max(before, 1)
             // A late one must not undo what is newer.
-            guard known.first ?? 0 <= when else { return }
+            guard before <= when else { return }
             try Self.keep(report, of: thing, at: when, work.database)
             try Self.keep(
                 report["components"]?.list ?? [], isWhole: report["messageType"]?.text != "PARTIAL", of: thing,
@@ -41,7 +45,8 @@ extension GreengrassDesk {
             [
                 .text(thing), .text(isHealthy ? "HEALTHY" : "UNHEALTHY"), .optional(report["ggcVersion"]?.text),
                 .optional(report["platform"]?.text), .optional(report["architecture"]?.text),
-                .optional(report["runtime"]?.text), .int(Int64(report["sequenceNumber"]?.number ?? 0)), .int(when),
+                .optional(report["runtime"]?.text), .int(Int64(report["sequenceNumber"]?.whole(in: 0...1 << 53) ?? 0)),
+                .int(when),
             ])
     }
 

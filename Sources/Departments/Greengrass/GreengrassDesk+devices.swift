@@ -29,11 +29,12 @@ extension GreengrassDesk {
         _ latest: StoredDeployment, _ target: DeploymentTarget, to thing: String
     ) throws(ServiceProblem) {
         let document = DeploymentDocument.told(latest, target, self)
-        try plant.want(
-            [
-                "fleetConfig": .text(String(decoding: document.json, as: UTF8.self)),
-                "desiredStatus": latest.status == .canceled ? "CANCELED" : "SUCCEEDED",
-            ], of: thing, inShadow: Self.shadow)
+        let wish: Datum = [
+            "fleetConfig": .text(String(decoding: document.json, as: UTF8.self)),
+            "desiredStatus": latest.status == .canceled ? "CANCELED" : "SUCCEEDED",
+        ]
+        guard try plant.wanted(of: thing, inShadow: Self.shadow) != wish else { return }
+        try plant.want(wish, of: thing, inShadow: Self.shadow)
     }
 
     /// The jobs of revisions before are taken back first: a thing does one after the other.
@@ -70,14 +71,34 @@ extension GreengrassDesk {
     package func start() throws(ServiceProblem) {
         let open = try shelf.read { database throws(Fault) in
             try database.rows(
-                "SELECT \(StoredDeployment.columns) FROM deployments WHERE latest = 1 AND status = 'ACTIVE'", [],
-                StoredDeployment.init)
+                """
+                SELECT \(StoredDeployment.columns) FROM deployments
+                WHERE latest = 1 AND status IN ('ACTIVE', 'CANCELED')
+                """, [], StoredDeployment.init)
         }
         for deployment in open {
-            let target = try DeploymentTarget(deployment.target, self)
-            try tell(target)
-            guard case .thing(let thing) = target else { continue }
-            if let said = try plant.reported(by: thing, inShadow: Self.shadow) { try hear(said, from: thing) }
+            // One that cannot be told must not keep the hub from its work.
+            do throws(ServiceProblem) { try makeGood(deployment) } catch {
+                Log.line("deployment \(deployment.id): \(error.message)")
+            }
+        }
+    }
+
+    private func makeGood(_ deployment: StoredDeployment) throws(ServiceProblem) {
+        let target = try DeploymentTarget(deployment.target, self)
+        try tell(target)
+        guard deployment.status == .active else { return }
+        guard case .thing(let thing) = target else { return try catchUp(deployment) }
+        if let said = try plant.reported(by: thing, inShadow: Self.shadow) { try hear(said, from: thing) }
+    }
+
+    /// What things of a group said, and a killed hub had not yet heard.
+    private func catchUp(_ deployment: StoredDeployment) throws(ServiceProblem) {
+        guard let job = deployment.job else { return }
+        let progress = try plant.progress(ofJob: job)
+        let tally = Dictionary(progress.map { ($0.status, 1) }) { $0 + $1 }
+        for run in progress where run.status != "QUEUED" {
+            try hear(job: job, status: run.status, run.details, from: run.thing, tally: tally, isAborted: false)
         }
     }
 

@@ -37,6 +37,7 @@ package final class GreengrassDesk: Sendable {
         CREATE TABLE tags(arn TEXT, key TEXT, value TEXT, PRIMARY KEY(arn, key)) WITHOUT ROWID;
         """,
         "ALTER TABLE deployments ADD COLUMN withdrawn INTEGER DEFAULT 0",
+        "CREATE TABLE revisions(target TEXT PRIMARY KEY, newest INTEGER) WITHOUT ROWID",
     ]
 
     let shelf: RecordShelf

@@ -1,3 +1,4 @@
+internal import AWSProtocol
 internal import Core
 internal import Crypto
 internal import Recipes
@@ -8,8 +9,9 @@ struct RecipeIntake {
     let recipe: Recipe
     private(set) var artifacts: [ComponentArtifact] = []
     private static let bytesMax = 16_000
+    private typealias Digests = (_ key: String, _ bucket: String) throws(ServiceProblem) -> SHA256Digest?
 
-    init(_ bytes: [UInt8], _ plant: any Plant) throws(ServiceProblem) {
+    init(_ bytes: [UInt8], _ plant: any Plant, for caller: AWSProtocol.Caller) throws(ServiceProblem) {
         guard bytes.count <= Self.bytesMax else {
             throw GreengrassProblem.invalid("a recipe may have \(Self.bytesMax) bytes, not \(bytes.count)")
         }
@@ -28,11 +30,13 @@ struct RecipeIntake {
             throw GreengrassProblem.invalid(
                 "ComponentName: \(recipe.name) is part of every node, and of no one's making")
         }
-        try find(plant)
+        try find { key, bucket throws(ServiceProblem) in
+            try plant.digest(ofObject: key, in: bucket, for: caller)
+        }
     }
 
     /// Goes through the artifacts of every manifest.
-    private mutating func find(_ plant: any Plant) throws(ServiceProblem) {
+    private mutating func find(_ digest: Digests) throws(ServiceProblem) {
         guard var root = document.map, let manifests = Self.key("Manifests", in: root) else { return }
         var changed: [Datum] = []
         for manifest in root[manifests]?.list ?? [] {
@@ -41,7 +45,7 @@ struct RecipeIntake {
                 continue
             }
             var rows: [Datum] = []
-            for row in fields[key]?.list ?? [] { rows.append(try looked(row, plant)) }
+            for row in fields[key]?.list ?? [] { rows.append(try looked(row, digest)) }
             fields[key] = .list(rows)
             changed.append(.map(fields))
         }
@@ -49,12 +53,13 @@ struct RecipeIntake {
         document = .map(root)
     }
 
-    private mutating func looked(_ row: Datum, _ plant: any Plant) throws(ServiceProblem) -> Datum {
+    private mutating func looked(_ row: Datum, _ digestOf: Digests) throws(ServiceProblem) -> Datum {
         guard var fields = row.map, let uri = Self.key("Uri", in: fields).flatMap({ fields[$0]?.text }),
             let source = try? ArtifactSource(parsing: uri), case .s3(let bucket, let key) = source
         else { return row }
-        guard let digest = try plant.digest(ofObject: key, in: bucket) else {
-            throw GreengrassProblem.invalid("the artifact \(uri) is not there: put the object first")
+        guard let digest = try digestOf(key, bucket) else {
+            throw GreengrassProblem.invalid(
+                "the artifact \(uri) is not there, or not for you to read (s3:GetObject): put the object first")
         }
         let text = Base64.text(digest.bytes)
         if let given = Self.key("Digest", in: fields).flatMap({ fields[$0]?.text }), given != text {

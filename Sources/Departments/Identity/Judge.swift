@@ -5,24 +5,14 @@ internal import Core
 internal import Crypto
 internal import Policies
 internal import Records
-internal import Synchronization
 
-/// Keeps policies that were read, because every call is held against some.
-final class Judge: Sendable {
-    private static let documentsMax = 4096
-    private let documents = Mutex<[String: PolicyDocument]>([:])
+/// Policies that were read, by what they are attached to.
+struct Judge: Sendable {
+    private let caches: [PolicyDocument.Kind: PolicyCache] = [
+        .identity: PolicyCache(.identity), .resource: PolicyCache(.resource), .trust: PolicyCache(.trust),
+    ]
 
-    /// Nil for what is no policy: it was checked when it came in, and then allows nothing.
-    func document(_ text: String, as kind: PolicyDocument.Kind) -> PolicyDocument? {
-        let key = "\(kind)\n\(text)"
-        if let known = documents.withLock({ $0[key] }) { return known }
-        guard let document = try? PolicyDocument(parsing: Array(text.utf8), as: kind) else { return nil }
-        documents.withLock {
-            if $0.count >= Self.documentsMax { $0 = [:] }
-            $0[key] = document
-        }
-        return document
-    }
+    func document(_ text: String, as kind: PolicyDocument.Kind) -> PolicyDocument? { caches[kind]?.document(text) }
 }
 
 extension IdentityDesk: Gatekeeper {

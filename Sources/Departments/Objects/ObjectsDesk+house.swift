@@ -4,6 +4,9 @@ internal import Records
 
 /// What other departments ask of the object store on the house's behalf.
 extension ObjectsDesk {
+    /// A bucket's own policy, if it has one.
+    package func policy(of bucket: String) -> String? { shelf.records[Self.bucket, bucket]?["policy"]?.text }
+
     /// The SHA-256 of the newest version's bytes; nil when there is none.
     package func digest(of key: String, in bucket: String) throws(ServiceProblem) -> SHA256Digest? {
         guard shelf.records[Self.bucket, bucket] != nil else { return nil }

@@ -60,29 +60,33 @@ internal import Synchronization
         }
     }
 
-    deinit { stop() }
+    deinit {
+        stop()
+        unsafe ls_mqtt_free(handle)
+        unsafe ear.release()
+    }
 
     /// Connects in the background, and again whenever the connection is lost. With port 0 the host is the path of a socket.
     package func start(host: String, port: Int, keepAlive seconds: Int = 30) throws(Fault) {
-        let code = unsafe ls_mqtt_start(handle, host, Int32(port), Int32(seconds))
-        // Nobody answering now is what the thread tries again.
-        guard code == 0 || code == Self.lost else {
-            throw Fault(.unavailable, "\(host):\(port) cannot be reached: \(Self.reason(code))")
+        guard unsafe ls_mqtt_start(handle, host, Int32(port), Int32(seconds)) else {
+            throw Fault(.exhausted, "no thread for an MQTT client")
         }
     }
-
-    private static let lost: Int32 = 14
 
     package func subscribe(_ filter: String, quality: Int = 1) throws(Fault) {
         let code = unsafe ls_mqtt_subscribe(handle, filter, Int32(quality))
         guard code == 0 else { throw Fault(.unavailable, "subscribing to \(filter): \(Self.reason(code))") }
     }
 
-    /// Hands a message over; its number is told when the broker has it.
+    /// Whether this is what a client says that has no connection now.
+    package static func isWithoutConnection(_ fault: Fault) -> Bool { fault.code == .notConnected }
+
+    /// Hands a message over; its number is told when the broker has it. Without a connection nothing is kept for later.
     @discardableResult
     package func publish(_ payload: [UInt8], to topic: String, quality: Int = 1) throws(Fault) -> Int {
         var number: Int32 = 0
         let code = unsafe ls_mqtt_publish(handle, topic, payload, payload.count, Int32(quality), &number)
+        guard code != Self.noConnection else { throw Fault(.notConnected, "\(topic): there is no connection") }
         guard code == 0 else { throw Fault(.unavailable, "publishing to \(topic): \(Self.reason(code))") }
         return Int(number)
     }
@@ -93,10 +97,10 @@ internal import Synchronization
             defer { stopped = true }
             return !stopped
         }
-        guard isFirst else { return }
-        unsafe ls_mqtt_stop(handle)
-        unsafe ear.release()
+        if isFirst { unsafe ls_mqtt_stop(handle) }
     }
+
+    private static let noConnection: Int32 = 4
 
     static func reason(_ code: Int32) -> String {
         guard let text = unsafe ls_mqtt_reason(code) else { return "code \(code)" }
@@ -135,4 +139,8 @@ private final class Ear: Sendable {
     static let onSent: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void = { context, number in
         unsafe tell(context, .sent(Int(number)))
     }
+}
+
+extension Fault.Code {
+    fileprivate static let notConnected = Fault.Code(rawValue: "not connected")
 }

@@ -15,45 +15,63 @@ struct HubCatalogue {
     let choose: (_ name: String, _ ranges: [String: String]) throws(Fault) -> Choice
     private static let questionsMax = 1000
 
-    /// By component. A choice that changes takes what it asked for along.
+    /// By component.
     func choices(for roots: [String: String]) throws(Fault) -> [String: Choice] {
-        var ranges: [String: [String: String]] = [:]
-        var chosen: [String: Choice] = [:]
-        var open: [String] = []
-        for (name, range) in roots.sorted(by: { $0.key < $1.key }) {
-            ranges[name, default: [:]]["the deployment"] = range
-            open.append(name)
+        var search = Search()
+        for (name, range) in roots.sorted(by: { $0.key < $1.key }) { search.want(name, range, by: "the deployment") }
+        for _ in 0..<Self.questionsMax {
+            guard let (name, ranges) = try search.next() else { return search.chosen }
+            try search.take(try choose(name, ranges), for: name)
         }
-        var questions = 0
+        throw Fault(.invalid, "the dependencies come to no end")
+    }
+}
+
+/// What has been chosen so far, by whose wishes, and what is still to be asked.
+private struct Search {
+    private(set) var chosen: [String: HubCatalogue.Choice] = [:]
+    private var ranges: [String: [String: String]] = [:]
+    private var open: [String] = []
+
+    mutating func want(_ name: String, _ range: String, by requirer: String) {
+        ranges[name, default: [:]][requirer] = range
+        open.append(name)
+    }
+
+    /// The next component to ask for; what nobody wants any more is let go on the way.
+    mutating func next() throws(Fault) -> (name: String, ranges: [String: String])? {
         while !open.isEmpty {
             let name = open.removeFirst()
-            guard !Self.isBuiltIn(name), let wanted = ranges[name], !wanted.isEmpty else {
-                chosen[name] = nil
-                continue
-            }
-            questions += 1
-            guard questions <= Self.questionsMax else {
-                throw Fault(.invalid, "the dependencies of \(name) come to no end")
-            }
-            let choice = try choose(name, wanted)
-            guard chosen[name] != choice else { continue }
-            if let before = chosen[name] {
-                for dependency in try Self.dependencies(of: before) { ranges[dependency.name.text]?[name] = nil }
-            }
-            chosen[name] = choice
-            for dependency in try Self.dependencies(of: choice) {
-                ranges[dependency.name.text, default: [:]][name] = dependency.requirement.text
-                open.append(dependency.name.text)
-            }
+            if Self.isBuiltIn(name) { continue }
+            if let wanted = ranges[name], !wanted.isEmpty { return (name, wanted) }
+            try drop(name)
         }
-        return chosen
+        return nil
+    }
+
+    /// A choice that changes takes its wishes along.
+    mutating func take(_ choice: HubCatalogue.Choice, for name: String) throws(Fault) {
+        guard chosen[name] != choice else { return }
+        try drop(name)
+        chosen[name] = choice
+        for dependency in try Self.dependencies(of: choice) {
+            want(dependency.name.text, dependency.requirement.text, by: name)
+        }
+    }
+
+    private mutating func drop(_ name: String) throws(Fault) {
+        guard let before = chosen.removeValue(forKey: name) else { return }
+        for dependency in try Self.dependencies(of: before) {
+            ranges[dependency.name.text]?[name] = nil
+            open.append(dependency.name.text)
+        }
     }
 
     private static func isBuiltIn(_ name: String) -> Bool {
         (try? ComponentName(parsing: name)).map(BuiltInComponents.has) ?? false
     }
 
-    private static func dependencies(of choice: Choice) throws(Fault) -> [Dependency] {
+    private static func dependencies(of choice: HubCatalogue.Choice) throws(Fault) -> [Dependency] {
         try RecipeText.read(choice.recipe).recipe.dependencies
     }
 }

@@ -32,7 +32,7 @@ struct HubDocument: Hashable, Sendable {
             "deploymentId": .text(id), "configurationArn": .text(configuration),
             "deploymentPolicies": Self.policies(document),
         ]
-        created = Int(document["creationTimestamp"]?.number ?? 0)
+        created = document["creationTimestamp"]?.whole(in: 0...1 << 53) ?? 0
         if created > 0 { order["creationTimestamp"] = .whole(created) }
         var components = DatumMap()
         var roots: [String: String] = [:]
@@ -56,8 +56,8 @@ struct HubDocument: Hashable, Sendable {
     private static func policies(_ document: Datum) -> Datum {
         let update = document["componentUpdatePolicy"]
         var shown: DatumMap = ["action": update?["action"] ?? "NOTIFY_COMPONENTS"]
-        if let seconds = update?["timeout"]?.number {
-            shown["timeout"] = .whole(min(max(1, Int(seconds)), secondsMax))
+        if let seconds = update?["timeout"]?.whole(in: 0...Int(Int32.max)) {
+            shown["timeout"] = .whole(min(max(1, seconds), secondsMax))
         }
         return [
             "failureHandlingPolicy": document["failureHandlingPolicy"] ?? "ROLLBACK",

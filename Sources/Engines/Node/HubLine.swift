@@ -1,5 +1,5 @@
 internal import Components
-package import Core
+internal import Core
 internal import Depot
 internal import JSON
 internal import MQTT
@@ -19,6 +19,7 @@ package final class HubLine: Sendable {
     private let inbox = Mutex<[MQTTClient.Event]>([])
     private let bell = Doorbell()
     private let isStopping = Atomic<Bool>(false)
+    private let isRunning = Atomic<Bool>(false)
     private let gone = Flagpole()
 
     package init(_ house: NodeHouse, _ address: HubAddress) {
@@ -26,14 +27,13 @@ package final class HubLine: Sendable {
         self.address = address
     }
 
-    package func start() throws(Fault) {
-        let security = MQTTClient.Security(
-            authority: address.authorityFile, certificate: address.certificateFile, key: address.keyFile)
-        let client = try MQTTClient(house.plan.thingName, forgets: true, security: security) { [self] event in
-            inbox.withLock { $0.append(event) }
-            bell.ring()
+    /// A hub that cannot be spoken to does not keep the node from its work.
+    package func start() {
+        let client: MQTTClient
+        do throws(Fault) { client = try connected() } catch {
+            return Log.line("there will be no hub: \(error)")
         }
-        try client.start(host: address.host, port: address.messagePort)
+        isRunning.store(true, ordering: .releasing)
         Lane.start("hub", stackBytes: 2 << 20) { [self] in
             var talk = Talk(house, address, client, topic)
             while !isStopping.load(ordering: .acquiring) {
@@ -47,6 +47,17 @@ package final class HubLine: Sendable {
         }
     }
 
+    private func connected() throws(Fault) -> MQTTClient {
+        let security = MQTTClient.Security(
+            authority: address.authorityFile, certificate: address.certificateFile, key: address.keyFile)
+        let client = try MQTTClient(house.plan.thingName, forgets: true, security: security) { [self] event in
+            inbox.withLock { $0.append(event) }
+            bell.ring()
+        }
+        try client.start(host: address.host, port: address.messagePort)
+        return client
+    }
+
     private func take() -> [MQTTClient.Event] {
         inbox.withLock { events in
             defer { events = [] }
@@ -57,6 +68,7 @@ package final class HubLine: Sendable {
     private var topic: String { "$aws/things/\(house.plan.thingName)/shadow/name/\(Self.shadow)" }
 
     package func stop() {
+        guard isRunning.load(ordering: .acquiring) else { return }
         isStopping.store(true, ordering: .releasing)
         bell.ring()
         gone.wait()
@@ -109,7 +121,8 @@ private struct Talk {
             } catch { Log.line("hub: \(error)") }
             tellHealth(whole: true, "NUCLEUS_LAUNCH")
         case .disconnected(let why):
-            if isConnected { Log.line("the hub is gone\(why.isEmpty ? "" : ": \(why)"); the node goes on without it") }
+            Log.line(
+                "the hub at \(address.host) is not there\(why.isEmpty ? "" : " (\(why))"): the node goes on without it")
             isConnected = false
         case .message(let topic, let payload):
             guard let said = try? Datum(json: payload) else { return }
@@ -205,10 +218,13 @@ private struct Talk {
             let choices = try catalogue.choices(for: document.roots)
             var order = DeploymentOrder(document: document.order)
             order.recipes = choices.sorted { $0.key < $1.key }.map { ("the recipe of \($0.key)", $0.value.recipe) }
-            let arns = choices.mapValues(\.arn)
+            // Asked before the node's own thread is: it has stations to look after.
+            let places = try Self.places(of: choices, on: platform, web)
             order.shelf = { (component, artifact) throws(Fault) in
-                guard let arn = arns[component] else { throw Fault(.notFound, "\(component) is not the hub's") }
-                return try HubWeb(address, thing: house.plan.thingName).artifact(artifact, of: arn)
+                guard let place = places["\(component)/\(artifact)"] else {
+                    throw Fault(.notFound, "the hub has no \(artifact) of \(component)")
+                }
+                return place
             }
             let ready = order
             return try house.ask { desk in
@@ -219,6 +235,22 @@ private struct Talk {
                 }
             }.get()
         }
+    }
+
+    /// Where the hub's artifacts are to be had for this platform.
+    private static func places(
+        of choices: [String: HubCatalogue.Choice], on platform: Platform, _ web: HubWeb
+    ) throws(Fault) -> [String: String] {
+        var places: [String: String] = [:]
+        for (name, choice) in choices {
+            let recipe = try RecipeText.read(choice.recipe).recipe
+            for artifact in try recipe.manifest(for: platform).artifacts {
+                guard case .greengrass(let uri) = artifact.source else { continue }
+                let file = String(uri.drop { $0 != ":" }.dropFirst())
+                places["\(name)/\(file)"] = try web.artifact(file, of: choice.arn)
+            }
+        }
+        return places
     }
 
     // MARK: telling

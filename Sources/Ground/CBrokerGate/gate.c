@@ -68,8 +68,13 @@ static int on_come(int event, void *data, void *context) {
     (void)event; (void)context;
     struct mosquitto *client = ((struct mosquitto_evt_basic_auth *)data)->client;
     char certificate[HEX_ROOM];
-    // Devices cannot come without one. The hub comes through a socket in a folder that it alone may enter.
-    if (!certificate_of(client, certificate)) return mosquitto_set_username(client, house) == MOSQ_ERR_SUCCESS ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
+    const char *id = mosquitto_client_id(client);
+    bool has_certificate = certificate_of(client, certificate);
+    bool claims_house = id && strcmp(id, LS_GATE_HOUSE) == 0;
+    // Devices cannot come without one, and nobody takes the house's name. The hub comes through a socket in a folder that it alone
+    // may enter.
+    if (has_certificate == claims_house) return MOSQ_ERR_AUTH;
+    if (claims_house) return mosquitto_set_username(client, house) == MOSQ_ERR_SUCCESS ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
     if (!may('C', certificate, mosquitto_client_id(client), NULL)) return MOSQ_ERR_AUTH;
     // By this name it can be sent away.
     return mosquitto_set_username(client, certificate) == MOSQ_ERR_SUCCESS ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
@@ -80,23 +85,17 @@ static int on_access(int event, void *data, void *context) {
     struct mosquitto_evt_acl_check *check = data;
     char kind;
     switch (check->access) {
-    case MOSQ_ACL_WRITE: kind = 'P'; break;
+    // What is kept for newcomers would be taken for news at each start of the hub.
+    case MOSQ_ACL_WRITE: kind = check->retain && strncmp(check->topic, "$aws/", 5) == 0 ? 0 : 'P'; break;
     case MOSQ_ACL_SUBSCRIBE: kind = 'S'; break;
     case MOSQ_ACL_READ: kind = 'R'; break;
     default: return MOSQ_ERR_SUCCESS;
     }
     const char *certificate = mosquitto_client_username(check->client);
     if (is_house(certificate)) return MOSQ_ERR_SUCCESS;
+    if (!kind) return MOSQ_ERR_ACL_DENIED;
     bool good = certificate && may(kind, certificate, mosquitto_client_id(check->client), check->topic);
     return good ? MOSQ_ERR_SUCCESS : MOSQ_ERR_ACL_DENIED;
-}
-
-static int on_go(int event, void *data, void *context) {
-    (void)event; (void)context;
-    struct mosquitto *client = ((struct mosquitto_evt_disconnect *)data)->client;
-    const char *certificate = mosquitto_client_username(client);
-    if (certificate && !is_house(certificate)) say('D', certificate, mosquitto_client_id(client), NULL);
-    return MOSQ_ERR_SUCCESS;
 }
 
 static int on_tick(int event, void *data, void *context) {
@@ -138,7 +137,6 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identity, void **context, struc
     if (hub < 0) return MOSQ_ERR_INVAL;
     int wrong = mosquitto_callback_register(module, MOSQ_EVT_BASIC_AUTH, on_come, NULL, NULL);
     if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_ACL_CHECK, on_access, NULL, NULL);
-    if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_DISCONNECT, on_go, NULL, NULL);
     if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_TICK, on_tick, NULL, NULL);
     return wrong;
 }

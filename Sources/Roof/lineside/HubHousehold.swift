@@ -89,10 +89,11 @@ final class HubHousehold {
 
     private func startMessages() throws {
         guard let broker else { return }
-        try broker.start(messages.filters) { [messages] topic, payload in messages.hear(topic, payload) }
+        // Before the first message is heard: its answer is a message too.
         departments.fleet.connect(
             herald: { topic, message in broker.publish(message, to: topic) },
             expeller: { certificate in broker.sendAway(certificate) })
+        try broker.start(messages.filters) { [messages] topic, payload in messages.hear(topic, payload) }
         Log.line("messages at mqtts://\(host):\(broker.port)")
     }
 
@@ -126,9 +127,10 @@ final class HubHousehold {
 
     func close() {
         folder.forgetAddress()
-        broker?.stop()
         deviceServer.drain(until: Instant.now.advanced(by: Self.drain))
         server.drain(until: Instant.now.advanced(by: Self.drain))
+        broker?.stop()
+        messages.drain()
         departments.close()
     }
 }

@@ -9,7 +9,7 @@ internal import JSON
 /// Takes new nodes in: a thing, a certificate for the key that the node made, a policy, and a role for its components.
 struct HubJoin: Sendable {
     static let path = "/.lineside/join"
-    static let codeField = "x-lineside-code"
+    static let codeField: StaticString = "x-lineside-code"
     private static let bytesMax = 64 << 10
     private static let policy = "LinesideNodePolicy"
     private static let role = "LinesideNodeRole"
@@ -36,11 +36,13 @@ struct HubJoin: Sendable {
                 exchange.reactor.post {
                     switch outcome {
                     case .success(let (answer, code)):
-                        exchange.respond(.ok, fields: [("x-lineside-code", code)]) { buffer in
+                        exchange.respond(.ok, fields: [(Self.codeField, code)]) { buffer in
                             unsafe answer.withUnsafeBytes { unsafe buffer.append($0) }
                         }
                     case .failure(let problem):
-                        exchange.refuse(Status(rawValue: problem.status), "message", problem.message)
+                        // Nobody has proved who he is: what is wrong within is none of his business.
+                        let words = problem.status < 500 ? problem.message : "the hub cannot do that now"
+                        exchange.refuse(Status(rawValue: problem.status), "message", words)
                     }
                 }
             }
@@ -53,31 +55,32 @@ struct HubJoin: Sendable {
         else {
             throw ServiceProblem("InvalidRequestException", "tokenId, thingName, request and code have to be given")
         }
-        let join = JoinRequest(tokenID: id, thing: thing, request: request, code: code)
-        let outcome = Result { () throws(ServiceProblem) in try take(join, datum["roleAlias"]?.text) }
+        let join = JoinRequest(
+            tokenID: id, thing: thing, request: request, alias: datum["roleAlias"]?.text, code: code)
+        let outcome = Result { () throws(ServiceProblem) in try take(join) }
         var problem: ServiceProblem?
         if case .failure(let found) = outcome { problem = found }
         ledger.note(
             CallRecord(
                 requestID: UniqueID.random(), milliseconds: Int64(WallClock.milliseconds), service: "lineside",
-                operation: "JoinNode", onlyReads: false, caller: nil, keyID: id, region: region,
-                surroundings: surroundings, resources: ["arn:aws:iot:\(region):\(account):thing/\(thing)"],
-                input: ["thingName": .text(thing)], problem: problem))
+                operation: "JoinNode", onlyReads: false, caller: nil, keyID: String(id.prefix(64)), region: region,
+                surroundings: surroundings, resources: ["arn:aws:iot:\(region):\(account):thing/\(thing.prefix(128))"],
+                input: ["thingName": .text(String(thing.prefix(128)))], problem: problem))
         return try outcome.get()
     }
 
-    private func take(_ join: JoinRequest, _ alias: String?) throws(ServiceProblem) -> ([UInt8], String) {
+    private func take(_ join: JoinRequest) throws(ServiceProblem) -> ([UInt8], String) {
         let secret = try fleet.secret(for: join)
         _ = try perform("CreateThing", ["thingName": .text(join.thing)], unless: "ResourceAlreadyExistsException")
         let certificate = try perform(
             "CreateCertificateFromCsr",
             ["certificateSigningRequest": .text(join.request), "setAsActive": true])
         let arn = certificate["certificateArn"] ?? .null
-        try settlePolicy()
-        _ = try perform("AttachPolicy", ["policyName": .text(Self.policy), "target": arn])
+        let alias = try settled(join.alias)
+        let policy = try settledPolicy(for: alias)
+        _ = try perform("AttachPolicy", ["policyName": .text(policy), "target": arn])
         _ = try perform("AttachThingPrincipal", ["thingName": .text(join.thing), "principal": arn])
         try fleet.noteJoined(arn.text ?? "")
-        let alias = try settled(alias)
         let devices = places.devices
         let answer: Datum = [
             "thingName": .text(join.thing), "certificatePem": certificate["certificatePem"] ?? .null,
@@ -89,9 +92,11 @@ struct HubJoin: Sendable {
         return (answer.json, JoinRequest.code(ofAnswer: answer.json, secret: secret))
     }
 
-    /// A node may come in under its own name alone, and speak and hear of itself; its own events go with the role's keys.
-    private func settlePolicy() throws(ServiceProblem) {
-        guard try !fleet.hasPolicy(Self.policy) else { return }
+    /// A node may come in under its own name alone, speak and hear of itself, and take this one role; its events go with the
+    /// role's keys.
+    private func settledPolicy(for alias: String) throws(ServiceProblem) -> String {
+        let name = alias == Self.alias ? Self.policy : "\(Self.policy)-\(alias)"
+        guard try !fleet.hasPolicy(name) else { return name }
         let thing = "${iot:Connection.Thing.ThingName}"
         let start = "arn:aws:iot:\(region):\(account):"
         let document: Datum = [
@@ -106,16 +111,18 @@ struct HubJoin: Sendable {
                     "Effect": "Allow", "Action": "iot:Subscribe",
                     "Resource": .text("\(start)topicfilter/$aws/things/\(thing)/*"),
                 ],
+                ["Effect": "Allow", "Action": "greengrass:*", "Resource": "*"],
                 [
-                    "Effect": "Allow",
-                    "Action": ["greengrass:*", "iot:AssumeRoleWithCertificate"], "Resource": "*",
+                    "Effect": "Allow", "Action": "iot:AssumeRoleWithCertificate",
+                    "Resource": .text("\(start)rolealias/\(alias)"),
                 ],
             ],
         ]
         let text = String(decoding: document.json, as: UTF8.self)
         _ = try perform(
-            "CreatePolicy", ["policyName": .text(Self.policy), "policyDocument": .text(text)],
+            "CreatePolicy", ["policyName": .text(name), "policyDocument": .text(text)],
             unless: "ResourceAlreadyExistsException")
+        return name
     }
 
     /// The role alias that a node names, or the house's own, which is made when it is first wanted.

@@ -6,7 +6,10 @@ internal import Greengrass
 /// The way between the broker and the departments. Each thing's messages are dealt with in their order; many share a commit.
 final class HubMessages: Sendable {
     private static let lanes = 8
+    /// What waits for its turn in a lane; the broker keeps the rest.
+    private static let waitingMax = 64
     private let lanes: [WorkerPool]
+    private let waiting = (0..<lanes).map { _ in Turnstile(waitingMax) }
     private let fleet: FleetDesk
     private let greengrass: GreengrassDesk
 
@@ -21,8 +24,11 @@ final class HubMessages: Sendable {
     func hear(_ topic: String, _ payload: [UInt8]) {
         let words = topic.split(separator: "/", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)
         guard words.count > 3 else { return }
-        let lane = lanes[Int(UInt(bitPattern: words[2].hashValue) % UInt(Self.lanes))]
-        lane.submit { [self] in
+        let number = Int(UInt(bitPattern: words[2].hashValue) % UInt(Self.lanes))
+        let turnstile = waiting[number]
+        turnstile.enter()
+        lanes[number].submit { [self] in
+            defer { turnstile.leave() }
             switch words[3] {
             case "shadow": fleet.hear(shadowTopic: topic, payload)
             case "jobs": fleet.hear(jobTopic: topic, payload)
@@ -34,4 +40,7 @@ final class HubMessages: Sendable {
             }
         }
     }
+
+    /// Comes back when everything that came has been dealt with.
+    func drain() { for turnstile in waiting { turnstile.waitForAll() } }
 }

@@ -1,3 +1,5 @@
+internal import AWSDoor
+internal import AWSProtocol
 internal import AWSSignature
 internal import Core
 internal import Crypto
@@ -18,8 +20,16 @@ struct HubPlant: Plant {
     let region: String
     let places: HubPlaces
 
-    func digest(ofObject key: String, in bucket: String) throws(ServiceProblem) -> SHA256Digest? {
-        try objects.digest(of: key, in: bucket)
+    func digest(
+        ofObject key: String, in bucket: String, for caller: AWSProtocol.Caller
+    ) throws(ServiceProblem) -> SHA256Digest? {
+        let surroundings = Surroundings(sourceAddress: "", userAgent: "greengrass", region: region, isSecure: true)
+        // The house reads for him: what he may not read himself he does not get by a recipe either.
+        let objection = identity.objection(
+            to: "s3:GetObject", on: "arn:aws:s3:::\(bucket)/\(key)", policy: objects.policy(of: bucket), by: caller,
+            surroundings)
+        guard objection == nil else { return nil }
+        return try objects.digest(of: key, in: bucket)
     }
 
     func address(ofObject key: String, in bucket: String) throws(ServiceProblem) -> String {
@@ -53,6 +63,10 @@ struct HubPlant: Plant {
         }
     }
 
+    func progress(ofJob id: String) throws(ServiceProblem) -> [JobProgress] {
+        try fleet.runs(ofJob: id).map { JobProgress(thing: $0.thing, status: $0.status, details: $0.details) }
+    }
+
     func withdraw(job id: String) throws(ServiceProblem) {
         do throws(ServiceProblem) { try fleet.cancelJob(id, force: true, comment: nil) } catch {
             guard error.status == 404 else { throw error }
@@ -64,7 +78,11 @@ struct HubPlant: Plant {
         _ = try fleet.updateShadow(try ShadowKey(thing, name), payload.json, bytesMax: Self.wishBytesMax)
     }
 
+    func wanted(of thing: String, inShadow name: String) throws(ServiceProblem) -> Datum? {
+        try fleet.sides(of: try ShadowKey(thing, name)).desired
+    }
+
     func reported(by thing: String, inShadow name: String) throws(ServiceProblem) -> Datum? {
-        try fleet.reported(in: try ShadowKey(thing, name))
+        try fleet.sides(of: try ShadowKey(thing, name)).reported
     }
 }

@@ -37,12 +37,13 @@ struct NodeJoin {
         try FileAccess.makeFolder(root)
         try FileAccess.makeFolder(certificates)
         let key = try key()
-        let request = key.request(commonName: thing)
+        let request = key.request(commonName: "lineside node")
         var asked: DatumMap = [
             "tokenId": .text(id), "thingName": .text(thing), "request": .text(request),
-            "code": .text(JoinRequest.code(id, thing, request, secret: secret)),
         ]
-        asked["roleAlias"] = given["services"]?[Self.nucleus]?["configuration"]?["iotRoleAlias"]
+        let alias = given["services"]?[Self.nucleus]?["configuration"]?["iotRoleAlias"]?.text
+        asked["roleAlias"] = alias.map(Datum.text)
+        asked["code"] = .text(JoinRequest.code(id, thing, request, alias: alias, secret: secret))
         let answer = try ask(.map(asked), secret: secret)
         try write(answer, given, thing, key)
         if try options.wantsJSON {
@@ -102,7 +103,7 @@ struct NodeJoin {
             throw Fault(.invalid, "the hub refuses: \(datum["message"]?.text ?? "status \(answer.status)")")
         }
         // Somebody else could answer too: this one knows the token.
-        let code = answer.fields[HubJoin.codeField] ?? ""
+        let code = answer.fields["\(HubJoin.codeField)"] ?? ""
         guard Secret.matches(code.utf8, Array(JoinRequest.code(ofAnswer: answer.body, secret: secret).utf8)) else {
             throw Fault(.invalid, "whoever answered at \(url) does not know the token: nothing was taken from it")
         }

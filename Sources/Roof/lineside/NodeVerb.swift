@@ -166,7 +166,7 @@ private struct NodeHousehold {
         house.house.start()
         try house.start()
         try root.write(port: server.port, host: host == "0.0.0.0" ? "127.0.0.1" : host, token: token)
-        try hub?.start()
+        hub?.start()
         Log.line("node in \(root.path): door at http://\(host):\(server.port)/")
     }
 

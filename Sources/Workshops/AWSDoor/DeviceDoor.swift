@@ -73,7 +73,13 @@ package final class DeviceDoor: Sendable {
             throw ServiceProblem(
                 "ForbiddenException", "the certificate is not registered here, or not active", status: 403)
         }
-        let thing = arrival.request.fields[Self.thingField] ?? device.things.first ?? ""
+        // It may say which of its things it is, and no other.
+        let claimed = arrival.request.fields[Self.thingField]
+        guard claimed.map(device.things.contains) ?? true else {
+            throw ServiceProblem(
+                "ForbiddenException", "the certificate is not of the thing \(claimed?.prefix(128) ?? "")", status: 403)
+        }
+        let thing = claimed ?? device.things.first ?? ""
         let caller = Caller(account: device.account, arn: device.arn, userID: thing, keyID: certificate)
         visit.caller = caller
         visit.input = try ServiceDirectory.input(try arrival.readable(), visit.operation, carried)
@@ -99,7 +105,7 @@ package final class DeviceDoor: Sendable {
     package static func facts(of device: Device, _ thing: String) -> [String: [String]] {
         let isAttached = device.things.contains(thing)
         var facts = [
-            "iot:ClientId": [thing], "iot:Connection.Thing.IsAttached": ["\(isAttached)"],
+            "iot:Connection.Thing.IsAttached": ["\(isAttached)"],
             "iot:CertificateId": [device.certificate],
         ]
         if isAttached { facts["iot:Connection.Thing.ThingName"] = [thing] }

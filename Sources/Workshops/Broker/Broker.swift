@@ -88,8 +88,13 @@ package final class Broker: Sendable {
     }
 
     package func publish(_ payload: [UInt8], to topic: String) {
+        guard payload.count <= BrokerPlan.messageBytesMax else {
+            return Log.line(
+                "broker: \(topic): a message of \(ByteSize(payload.count)) is not sent: nobody could take it")
+        }
         do throws(Fault) { try client.withLock { $0 }?.publish(payload, to: topic) } catch {
-            Log.line("broker: \(topic): \(error)")
+            // While the broker is being started again nobody is there to hear it.
+            if !MQTTClient.isWithoutConnection(error) { Log.line("broker: \(topic): \(error)") }
         }
     }
 
@@ -98,10 +103,16 @@ package final class Broker: Sendable {
 
     // MARK: the process
 
+    /// Not once it is being stopped: nobody would end it.
     private func launch() throws(Fault) {
-        let started = try ChildProcess.spawn(
-            [Self.program, "-c", run + "/mosquitto.conf"], keeping: [], inOwnGroup: true)
-        child.withLock { $0 = started }
+        let outcome = child.withLock { child in
+            Result { () throws(Fault) in
+                guard !isStopping.load(ordering: .acquiring) else { return }
+                child = try ChildProcess.spawn(
+                    [Self.program, "-c", run + "/mosquitto.conf"], keeping: [], inOwnGroup: true)
+            }
+        }
+        try outcome.get()
     }
 
     private func keep() {
@@ -112,17 +123,27 @@ package final class Broker: Sendable {
             Log.line("mosquitto ended (\(end)) and is started again")
             usleep(UInt32(pause.next() / 1000))
             if isStopping.load(ordering: .acquiring) { return }
-            do throws(Fault) { try launch() } catch { Log.line("\(error)") }
+            while !isStopping.load(ordering: .acquiring) {
+                do throws(Fault) {
+                    try launch()
+                    break
+                } catch { Log.line("\(error)") }
+                usleep(UInt32(pause.next() / 1000))
+            }
         }
     }
 
     package func stop() {
-        client.withLock { client in
-            client?.stop()
-            client = nil
+        let last = client.withLock { client in
+            defer { client = nil }
+            return client
         }
-        isStopping.store(true, ordering: .releasing)
-        if let child = child.withLock({ $0 }) {
+        last?.stop()
+        let child = child.withLock { child in
+            isStopping.store(true, ordering: .releasing)
+            return child
+        }
+        if let child {
             child.kill(SIGTERM)
             gone.wait()
         }

@@ -45,8 +45,11 @@ final class BrokerGate: Sendable {
             if count <= 0 { break }
             heed(room.prefix(count), descriptor)
         }
-        line.withLock { $0 = -1 }
-        close(descriptor)
+        // Under the lock, so that nobody speaks into a number that has become somebody else's.
+        line.withLock { line in
+            line = -1
+            close(descriptor)
+        }
     }
 
     private func heed(_ message: ArraySlice<UInt8>, _ descriptor: Int32) {
@@ -62,30 +65,30 @@ final class BrokerGate: Sendable {
         case UInt8(ascii: "P"): wish = .publish(topic)
         case UInt8(ascii: "S"): wish = .subscribe(topic)
         case UInt8(ascii: "R"): wish = .receive(topic)
-        case UInt8(ascii: "D"): return warden.went(certificate: certificate, client: client)
         default: return
         }
         let isAllowed = warden.may(wish, certificate: certificate, client: client)
         say(isAllowed ? "Y" : "N", to: descriptor)
-        if isAllowed, wish == .come { warden.came(certificate: certificate, client: client) }
     }
 
     /// Whoever has this certificate is to go.
     func sendAway(_ certificate: String) {
-        let descriptor = line.withLock { $0 }
-        if descriptor >= 0 { say("K" + certificate, to: descriptor) }
+        line.withLock { descriptor in
+            if descriptor >= 0 { say("K" + certificate, to: descriptor, flags: Int32(MSG_DONTWAIT)) }
+        }
     }
 
-    private func say(_ text: String, to descriptor: Int32) {
+    private func say(_ text: String, to descriptor: Int32, flags: Int32 = 0) {
         let bytes = Array(text.utf8)
-        _ = unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+        _ = unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | flags)
     }
 
     func stop() {
         isStopping.store(true, ordering: .releasing)
         shutdown(listener, Int32(SHUT_RDWR))
-        let descriptor = line.withLock { $0 }
-        if descriptor >= 0 { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        line.withLock { descriptor in
+            if descriptor >= 0 { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
         gone.wait()
         close(listener)
         unsafe unlink(path)

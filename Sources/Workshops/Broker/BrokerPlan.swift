@@ -11,7 +11,9 @@ package struct BrokerPlan: Hashable, Sendable {
     package let key: String
     /// The module through which it asks the hub.
     package let module: String
-    private static let packetBytesMax = 131_072 + 1024
+    /// What the hub says may be longer than what devices may: a shadow before and after a change, with its times.
+    static let messageBytesMax = 4 << 20
+    private static let packetBytesMax = messageBytesMax + 1024
 
     package init(
         folder: String, host: String, port: Int, authority: String, certificate: String, key: String, module: String
@@ -60,10 +62,8 @@ package enum BrokerWish: Hashable, Sendable {
     case receive(String)
 }
 
-/// Who decides, and who is told. Called on the gate's thread, one at a time: the broker waits.
+/// Who decides. Called on the gate's thread, one at a time: the broker waits.
 package protocol BrokerWarden: Sendable {
     /// `certificate`: its SHA-256 in hexadecimal.
     func may(_ wish: BrokerWish, certificate: String, client: String) -> Bool
-    func came(certificate: String, client: String)
-    func went(certificate: String, client: String)
 }

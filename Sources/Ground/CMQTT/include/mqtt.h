@@ -1,12 +1,12 @@
-// A client of an MQTT broker by libmosquitto, with a thread of its own that connects again and again. The library is opened
-// when the first client is made.
+// A client of an MQTT broker by libmosquitto, with a thread of its own that connects again after whatever failure: the library's
+// own ends at some, and for good. The library is opened when the first client is made.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 
 typedef struct ls_mqtt ls_mqtt;
 
-/// Called on the client's own thread.
+/// Called on the client's own thread, and never after `ls_mqtt_stop` has returned.
 typedef struct {
     void *context;
     void (*connected)(void *context, int code);
@@ -21,10 +21,13 @@ const char *ls_mqtt_missing(void);
 ls_mqtt *ls_mqtt_create(const char *client_id, bool forgets, ls_mqtt_ear ear);
 /// Each gives 0, or a code that `ls_mqtt_reason` explains. Null strings are left out.
 int ls_mqtt_secure(ls_mqtt *client, const char *ca_file, const char *certificate, const char *key);
-/// With port 0 `host` is the path of a socket.
-int ls_mqtt_start(ls_mqtt *client, const char *host, int port, int keep_alive);
+/// With port 0 `host` is the path of a socket. False when there is no thread to be had.
+bool ls_mqtt_start(ls_mqtt *client, const char *host, int port, int keep_alive);
 int ls_mqtt_subscribe(ls_mqtt *client, const char *filter, int quality);
+/// Without a connection nothing is kept for later.
 int ls_mqtt_publish(ls_mqtt *client, const char *topic, const void *payload, size_t count, int quality, int *number);
 const char *ls_mqtt_reason(int code);
-/// Says good-bye, waits for the thread and frees the client.
+/// Says good-bye, and waits until nothing is called back any more.
 void ls_mqtt_stop(ls_mqtt *client);
+/// After `ls_mqtt_stop`.
+void ls_mqtt_free(ls_mqtt *client);

@@ -2,7 +2,31 @@
 enum PinRule {
     static func findings(_ patient: RecipeDoctor.Patient) -> [RecipeFinding] {
         patient.steps.flatMap { name, step in
-            PipInstall.all(in: step.script).compactMap { finding($0, patient, patient.path(of: name)) }
+            let packages = PipInstall.all(in: step.script)
+            return packages.compactMap { finding($0, patient, patient.path(of: name)) }
+                + conflicts(packages, patient, patient.path(of: name))
+        }
+    }
+
+    /// Releases that want a newer release of another package than is pinned beside them; pip refuses both then.
+    private static let wants: [(name: String, releases: String, other: String, least: [Int])] = [
+        ("onnxruntime", "1.16.", "numpy", [1, 24, 2])
+    ]
+
+    private static func conflicts(
+        _ packages: [PipInstall], _ patient: RecipeDoctor.Patient, _ place: String
+    ) -> [RecipeFinding] {
+        wants.compactMap { want in
+            let wanting = packages.first { $0.name == want.name && $0.pin?.hasPrefix(want.releases) ?? false }
+            guard let package = wanting,
+                let other = packages.first(where: { $0.name == want.other }), let pin = other.pin,
+                pin.split(separator: ".").compactMap({ Int($0) }).lexicographicallyPrecedes(want.least)
+            else { return nil }
+            let least = want.least.map(String.init).joined(separator: ".")
+            return patient.finding(
+                .warning, "pip-conflict", at: "\(place).Script",
+                "\(package.name)==\(package.pin ?? "") wants \(other.name)>=\(least), and \(other.name)==\(pin) is pinned: pip refuses both, unless it takes pins as they are written",
+                advice: "write \(other.name)==\(least)")
         }
     }
 
