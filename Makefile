@@ -62,12 +62,8 @@ drills: build
 	.venv/bin/python scripts/drills/node_start.py
 	.venv/bin/python scripts/drills/hub_kill.py
 	.venv/bin/python scripts/drills/hub_load.py
+	.venv/bin/python scripts/drills/hub_fleet.py
 	.venv/bin/python scripts/drills/ledger.py
-	.venv/bin/python scripts/drills/node_rollback.py
-	.venv/bin/python scripts/drills/node_deployments.py
-	.venv/bin/python scripts/drills/node_start.py
-	.venv/bin/python scripts/drills/hub_kill.py
-	.venv/bin/python scripts/drills/hub_load.py
 	scripts/drills/power_vm.py
 
 clean:

@@ -197,7 +197,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("LogPatternsTests", ["LogPatterns"]),
     ("PoliciesTests", ["Core", "JSON", "Policies"]),
     ("RecordsTests", ["Core", "Files", "Database", "Records"]),
-    ("FleetTests", ["Core", "JSON", "Fleet"]),
+    ("FleetTests", ["Core", "Crypto", "JSON", "Files", "AWSProtocol", "AWSDoor", "Fleet"]),
     ("TidyTests", ["Core", "Files"]),
 ]
 

@@ -61,7 +61,7 @@ struct Certificates: Sendable {
                         "UPDATE certificates SET status = ?, modified = ? WHERE id = ?",
                         [.text(call["newStatus"]), .now, .text(id)])
                 }
-                if call["newStatus"] != "ACTIVE" { desk.expeller.withLock { $0 }?(id) }
+                if call["newStatus"] != "ACTIVE" { desk.expel(id) }
                 return .null
             },
             Operation(

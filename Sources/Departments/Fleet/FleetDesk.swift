@@ -3,6 +3,7 @@ package import AWSProtocol
 package import Core
 package import Crypto
 internal import Database
+internal import JSON
 internal import Policies
 internal import Records
 internal import Synchronization
@@ -67,16 +68,43 @@ package final class FleetDesk: Sendable {
     let devicePolicies = PolicyCache(.device)
     let ledger: any CallLedger
     let seal: SealingKey
-    let hearer = Mutex<Hearer?>(nil)
-    let newsman = Mutex<Newsman?>(nil)
+    private let wires = Mutex(Wires())
     let rollout = Rollout()
-    let herald = Mutex<Herald?>(nil)
-    let expeller = Mutex<Expeller?>(nil)
     /// What was lately refused to which certificate.
     let refused = Mutex<[String: RefusalTally]>([:])
 
     /// Whoever is told what a thing says of itself in a shadow, before the thing is answered.
     package typealias Hearer = @Sendable (ShadowKey, Datum) throws(ServiceProblem) -> Void
+
+    /// Who is told what. In a struct of its own: a bare closure in a `Mutex` is wrapped once more each time it is read, until
+    /// calling it overflows the stack.
+    private struct Wires {
+        var hearer: Hearer?
+        var newsman: Newsman?
+        var herald: Herald?
+        var expeller: Expeller?
+    }
+
+    func tell(hearer key: ShadowKey, _ said: Datum) throws(ServiceProblem) {
+        let wires = wires.withLock { $0 }
+        try wires.hearer?(key, said)
+    }
+
+    func tell(newsman news: JobNews) throws(ServiceProblem) {
+        let wires = wires.withLock { $0 }
+        try wires.newsman?(news)
+    }
+
+    func tell(_ message: Datum, under topic: String) {
+        let wires = wires.withLock { $0 }
+        wires.herald?(topic, message.json)
+    }
+
+    /// Whoever came to the broker with this certificate is to go.
+    func expel(_ certificate: String) {
+        let wires = wires.withLock { $0 }
+        wires.expeller?(certificate)
+    }
 
     package init(
         _ path: String, account: String, region: String, authority: CertificateAuthority,
@@ -99,15 +127,19 @@ package final class FleetDesk: Sendable {
     package typealias Expeller = @Sendable (_ certificate: String) -> Void
 
     package func start(_ hearer: @escaping Hearer, _ newsman: @escaping Newsman) {
-        self.hearer.withLock { $0 = hearer }
-        self.newsman.withLock { $0 = newsman }
+        wires.withLock {
+            $0.hearer = hearer
+            $0.newsman = newsman
+        }
         rollout.start(self)
     }
 
     /// There is a broker now.
     package func connect(herald: @escaping Herald, expeller: @escaping Expeller) {
-        self.herald.withLock { $0 = herald }
-        self.expeller.withLock { $0 = expeller }
+        wires.withLock {
+            $0.herald = herald
+            $0.expeller = expeller
+        }
     }
 
     package func close() {

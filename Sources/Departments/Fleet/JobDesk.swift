@@ -157,7 +157,7 @@ extension FleetDesk {
         let (job, run, news, others) = try shelf.change { [self] work in
             try update(thing, id, to: status, change, work.database)
         }
-        try newsman.withLock { $0 }?(news)
+        try tell(newsman: news)
         for other in others where other != thing { notify(other, job.namespace) }
         notify(thing, job.namespace)
         var answer = DatumMap()

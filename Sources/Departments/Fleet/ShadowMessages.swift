@@ -64,8 +64,4 @@ extension FleetDesk {
     func topic(of key: ShadowKey) -> String {
         "$aws/things/\(key.thing)/shadow/" + (key.name.isEmpty ? "" : "name/\(key.name)/")
     }
-
-    func tell(_ message: Datum, under topic: String) {
-        herald.withLock { $0 }?(topic, message.json)
-    }
 }

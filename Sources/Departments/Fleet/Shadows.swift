@@ -125,11 +125,7 @@ extension FleetDesk {
             return (answer, known?.document, document)
         }
         announce(key, answer, from: before, to: document)
-        if change.state["reported"] != nil, let reported = document.reported,
-            let hearer = hearer.withLock({ $0 })
-        {
-            try hearer(key, reported)
-        }
+        if change.state["reported"] != nil, let reported = document.reported { try tell(hearer: key, reported) }
         return answer
     }
 

@@ -187,7 +187,7 @@ struct Things: Sendable {
                 [.now, .text(name)])
             try work.database.run("DELETE FROM tags WHERE arn = ?", [.text(arn)])
         }
-        for certificate in certificates { desk.expeller.withLock { $0 }?(certificate) }
+        for certificate in certificates { desk.expel(certificate) }
         return .null
     }
 

@@ -87,6 +87,10 @@ private struct Talk {
     private var waiting: [String: (document: HubDocument, until: Instant)] = [:]
     private var pause = BackOff(shortest: Span64.second, longest: 60 * Span64.second)
     private var isConnected = false
+    /// What was asked of the hub and is not answered; when it is asked again.
+    private var unanswered: [String] = []
+    private var asking = BackOff(shortest: 10 * Span64.second, longest: 300 * Span64.second)
+    private var askAt = Instant.distantFuture
     private var told: [HubRow] = []
 
     init(_ house: NodeHouse, _ address: HubAddress, _ client: MQTTClient, _ topic: String) {
@@ -111,22 +115,22 @@ private struct Talk {
             do throws(Fault) {
                 try client.subscribe(topic + "/get/accepted")
                 try client.subscribe(topic + "/update/accepted")
-                try client.publish([], to: topic + "/get")
+                try client.subscribe(topic + "/get/rejected")
                 try client.subscribe(jobs + "notify-next-" + Self.namespace)
                 try client.subscribe("\(jobs)$next/\(Self.namespace)/get/accepted")
-                let asked: Datum = [
-                    "jobId": "$next", "thingName": .text(house.plan.thingName), "includeJobDocument": true,
-                ]
-                try client.publish(asked.json, to: "\(jobs)$next/\(Self.namespace)/get")
             } catch { Log.line("hub: \(error)") }
             tellHealth(whole: true, "NUCLEUS_LAUNCH")
+            unanswered = [topic + "/get", "\(jobs)$next/\(Self.namespace)/get"]
+            asking.reset()
+            askAt = .now
         case .disconnected(let why):
             Log.line(
                 "the hub at \(address.host) is not there\(why.isEmpty ? "" : " (\(why))"): the node goes on without it")
             isConnected = false
-        case .message(let topic, let payload):
+        case .message(let place, let payload):
+            unanswered.removeAll { place.hasPrefix($0 + "/") }
             guard let said = try? Datum(json: payload) else { return }
-            if topic.hasPrefix(jobs) { return consider(execution: said["execution"]) }
+            if place.hasPrefix(jobs) { return consider(execution: said["execution"]) }
             if let desired = said["state"]?["desired"] { consider(desired, said["state"]?["reported"]) }
         case .sent: break
         }
@@ -163,9 +167,20 @@ private struct Talk {
         if let current, isUnwanted(current) { house.cancel() }
     }
 
+    /// Asks what there is to do, until it is answered.
+    private mutating func ask() {
+        guard isConnected, !unanswered.isEmpty, askAt <= .now else { return }
+        let asked: Datum = [
+            "jobId": "$next", "thingName": .text(house.plan.thingName), "includeJobDocument": true,
+        ]
+        for question in unanswered { publish(asked, to: question) }
+        askAt = Instant.now.advanced(by: asking.next())
+    }
+
     // MARK: doing
 
     mutating func tend() {
+        ask()
         let due = waiting.values.filter { $0.until <= .now }.map(\.document)
         // The older one first: each counts for its own group.
         if current == nil, let first = due.min(by: { $0.created < $1.created }) { take(first) }

@@ -51,6 +51,9 @@ package final class Broker: Sendable {
         try FileAccess.writeDurably(Array(run.utf8), to: file)
     }
 
+    /// The broker's own socket, once it is there.
+    private var houseSocket: String { run + "/house.sock" }
+
     /// Starts it, and listens to these filters. Comes back when the hub is connected.
     package func start(_ filters: [String], _ listener: @escaping Listener) throws(Fault) {
         try launch()
@@ -58,10 +61,11 @@ package final class Broker: Sendable {
             keep()
             gone.raise()
         }
+        let deadline = Instant.now.advanced(by: Self.startSeconds * Span64.second)
+        while unsafe access(houseSocket, F_OK) != 0, Instant.now < deadline { usleep(1_000) }
         let client = try MQTTClient(Self.house, forgets: false) { [self] event in hear(event, filters, listener) }
         self.client.withLock { $0 = client }
-        try client.start(host: run + "/house.sock", port: 0)
-        let deadline = Instant.now.advanced(by: Self.startSeconds * Span64.second)
+        try client.start(host: houseSocket, port: 0)
         while !isReady.load(ordering: .acquiring), Instant.now < deadline { usleep(2_000) }
         guard isReady.load(ordering: .acquiring) else {
             stop()

@@ -12,6 +12,9 @@ package struct BrokerPlan: Hashable, Sendable {
     /// The module through which it asks the hub.
     package let module: String
     /// What the hub says may be longer than what devices may: a shadow before and after a change, with its times.
+    /// Of one client: a whole fleet that comes at once speaks to the hub's one line, and what is more than this is thrown away.
+    private static let queuedMessagesMax = 200_000
+    private static let queuedBytesMax = 128 << 20
     static let messageBytesMax = 4 << 20
     private static let packetBytesMax = messageBytesMax + 1024
 
@@ -39,7 +42,8 @@ package struct BrokerPlan: Hashable, Sendable {
         autosave_interval 10
         autosave_on_changes false
         max_packet_size \(Self.packetBytesMax)
-        max_queued_messages 1000
+        max_queued_messages \(Self.queuedMessagesMax)
+        max_queued_bytes \(Self.queuedBytesMax)
         log_dest stderr
         log_type error
         log_type warning
