@@ -13,6 +13,10 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import cv2
+import fixtures
+import numpy
+import onnxruntime
 import pytest
 import yaml
 from devices import Device, ask
@@ -445,3 +449,63 @@ def test_joined_node_takes_its_own_role_alone(hub, tmp_path):
 
 def test_long_name(hub, tmp_path):
     assert join(hub, tmp_path / "n", thing=fresh("c" * 100)).returncode == 0
+
+
+# -- a model on an image ----------------------------------------------------------------------------------------------
+
+JUDGE = """
+import json, os, sys, time
+import boto3, cv2, numpy, onnxruntime
+
+session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
+pixels = cv2.resize(cv2.imread(sys.argv[2]), (8, 8)).astype(numpy.float32) / 255
+(score,) = session.run(["score"], {"image": numpy.expand_dims(pixels.transpose(2, 0, 1), 0)})
+detail = {"device_id": os.environ["AWS_IOT_THING_NAME"], "confidence": float(score[0, 0])}
+entry = {"Source": "edge.ai.inference", "DetailType": "InferenceCompleted", "Detail": json.dumps(detail)}
+boto3.client("events").put_events(Entries=[entry | {"EventBusName": os.environ["EVENT_BUS_NAME"]}])
+time.sleep(1000)
+"""
+
+
+def test_model_judges_an_image(hub, node, tmp_path):
+    """[hub-join-3] A14 to A25, A29, A30: everything by AWS's own calls, from a real model in the object store to its
+    confidence in the log group, which is the one that the model says here."""
+    s3, bucket, bus = hub.client("s3"), make_bucket(hub), fresh("edge-monitoring-bus")
+    events, logs, group = hub.client("events"), hub.client("logs"), f"/aws/events/{fresh('edge-inference')}"
+    events.create_event_bus(Name=bus)
+    pattern = {"source": ["edge.ai.inference"], "detail-type": ["InferenceCompleted"]}
+    events.put_rule(Name="edge", EventBusName=bus, EventPattern=json.dumps(pattern))
+    logs.create_log_group(logGroupName=group)
+    events.put_targets(Rule="edge", EventBusName=bus, Targets=[{"Id": "1", "Arn": hub.arn("logs", f"log-group:{group}")}])
+    model = fixtures.write_flat(tmp_path, "model", fixtures.inspect(fixtures.IMAGE_8))
+    image = numpy.random.default_rng(7).integers(0, 256, (48, 64, 3), dtype=numpy.uint8)
+    assert cv2.imwrite(str(tmp_path / "part.png"), image)
+    for key, body in (
+        ("model.onnx", model.read_bytes()),
+        ("part.png", (tmp_path / "part.png").read_bytes()),
+        ("judge.py", JUDGE.encode()),
+    ):
+        put(s3, bucket, key, body)
+    shelf = publish(hub, fresh("com.edge.Model"), script="", artifacts=[f"s3://{bucket}/model.onnx"])
+    place = f"{{{shelf[0]}:artifacts:path}}"
+    app = publish(
+        hub,
+        fresh("com.edge.Inference"),
+        script=f"{sys.executable} {{artifacts:path}}/judge.py {place}/model.onnx {{artifacts:path}}/part.png",
+        artifacts=[f"s3://{bucket}/judge.py", f"s3://{bucket}/part.png"],
+        privileged=True,
+        ComponentDependencies={shelf[0]: {"VersionRequirement": "^1.0.0"}},
+        ComponentConfiguration={"DefaultConfiguration": {"EventBusName": "default"}},
+    )
+    made = hub.client("greengrassv2").create_deployment(
+        targetArn=node.arn,
+        components={app[0]: {"componentVersion": "1.0.0", "configurationUpdate": {"merge": json.dumps({"EventBusName": bus})}}},
+    )["deploymentId"]
+    wait_until(lambda: node.status(made) == "COMPLETED", f"the deployment\n{node.log()}", LANDING_SECONDS)
+    said = lambda: [json.loads(row["message"]) for row in logs.filter_log_events(logGroupName=group)["events"]]
+    detail = wait_until(said, f"the event\n{(node.root / 'logs' / f'{app[0]}.log').read_text()}", 30)[0]["detail"]
+    pixels = cv2.resize(image, (8, 8)).astype(numpy.float32) / 255
+    session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    (score,) = session.run(["score"], {"image": numpy.expand_dims(pixels.transpose(2, 0, 1), 0)})
+    assert detail["device_id"] == node.thing
+    assert abs(detail["confidence"] - float(score[0, 0])) < 1e-6
