@@ -91,8 +91,8 @@ class Hub:
         return self.job.log() if self.job else ""
 
     def files(self):
-        """Every file below the data folder."""
-        return [path for path in self.data.rglob("*") if path.is_file()]
+        """Every file below the data folder, but for the one that the broker writes now and then, and renames."""
+        return [path for path in self.data.rglob("*") if path.is_file() and path.name != "mosquitto.db.new"]
 
     def __enter__(self):
         return self.start()
