@@ -7,7 +7,7 @@ enum Attributes {
     private static let countMax = 50
     private static let nameMax = 128
     private static let valueMax = 800
-    private static let marks = Array("_.,@/:#=[]-".utf8)
+    private static let marks = "_.,@/:#=[]-"
 
     /// What is there after a change. A value that is empty takes its name away; without `merge` the rest goes as well.
     static func changed(_ before: DatumMap, by payload: Datum?) throws(ServiceProblem) -> DatumMap {
@@ -15,7 +15,8 @@ enum Attributes {
         var after = payload?["merge"]?.bool == true ? before : DatumMap()
         for (name, value) in given.members {
             let text = value.text ?? ""
-            guard !name.isEmpty, name.utf8.count <= nameMax, text.utf8.count <= valueMax, isPlain(name), isPlain(text)
+            guard !name.isEmpty, name.utf8.count <= nameMax, text.utf8.count <= valueMax,
+                name.isMadeOfLetters(and: marks), text.isMadeOfLetters(and: marks)
             else {
                 throw FleetProblem.invalid(
                     "attribute \(name.prefix(80)): names and values may hold letters, digits and _.,@/:#=[]-, up to \(nameMax) and \(valueMax) of them"
@@ -27,11 +28,5 @@ enum Attributes {
             throw FleetProblem.invalid("there may be \(countMax) attributes, not \(after.count)")
         }
         return after
-    }
-
-    private static func isPlain(_ text: String) -> Bool {
-        text.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || marks.contains(byte)
-        }
     }
 }

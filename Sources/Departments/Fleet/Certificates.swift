@@ -3,7 +3,6 @@ internal import Core
 internal import Crypto
 internal import Database
 internal import Records
-internal import Synchronization
 
 /// What devices prove themselves with: signed here, under keys of theirs.
 struct Certificates: Sendable {

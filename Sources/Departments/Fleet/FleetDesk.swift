@@ -75,6 +75,12 @@ package final class FleetDesk: Sendable {
 
     /// Whoever is told what a thing says of itself in a shadow, before the thing is answered.
     package typealias Hearer = @Sendable (ShadowKey, Datum) throws(ServiceProblem) -> Void
+    /// Whoever is told what things make of jobs, before the thing is answered.
+    package typealias Newsman = @Sendable (JobNews) throws(ServiceProblem) -> Void
+    /// Carries a message to whoever listens to its topic.
+    package typealias Herald = @Sendable (_ topic: String, _ message: [UInt8]) -> Void
+    /// Sends whoever came with a certificate away.
+    package typealias Expeller = @Sendable (_ certificate: String) -> Void
 
     /// Who is told what. In a struct of its own: a bare closure in a `Mutex` is wrapped once more each time it is read, until
     /// calling it overflows the stack.
@@ -119,13 +125,6 @@ package final class FleetDesk: Sendable {
         shelf = try RecordShelf(path, tables: Self.tables)
     }
 
-    /// Whoever is told what things make of jobs, before the thing is answered.
-    package typealias Newsman = @Sendable (JobNews) throws(ServiceProblem) -> Void
-    /// Carries a message to whoever listens to its topic.
-    package typealias Herald = @Sendable (_ topic: String, _ message: [UInt8]) -> Void
-    /// Sends whoever came with a certificate away.
-    package typealias Expeller = @Sendable (_ certificate: String) -> Void
-
     package func start(_ hearer: @escaping Hearer, _ newsman: @escaping Newsman) {
         wires.withLock {
             $0.hearer = hearer
@@ -157,30 +156,26 @@ package final class FleetDesk: Sendable {
             + PolicyTargets(desk: self).operations + RoleAliases(desk: self).operations
         let jobs = Jobs(desk: self).operations + JobRuns(desk: self).operations
         return [
-            AWSService(
-                "iot", older: ["execute-api"], .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
-                operations: registry + identities + jobs + FleetTags(desk: self).operations
-                    + Endpoints(desk: self).operations),
-            AWSService(
-                "iot", signingName: "iotdata", .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
-                operations: Shadows(desk: self).operations),
-            AWSService(
-                "iot", signingName: "iot-jobs-data", .restJSON, version: "2015-05-28",
-                invalid: "InvalidRequestException",
-                operations: JobRuns(desk: self).ownOperations),
+            Self.service(
+                older: ["execute-api"],
+                registry + identities + jobs + FleetTags(desk: self).operations + Endpoints(desk: self).operations),
+            shadowService, Self.service(signingName: "iot-jobs-data", JobRuns(desk: self).ownOperations),
         ]
     }
 
     /// What devices may ask for over HTTP.
     package func deviceServices(_ lender: @escaping RoleLender) -> [AWSService] {
-        [
-            AWSService(
-                "iot", .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
-                operations: [DeviceCredentials(desk: self, lender: lender).operation]),
-            AWSService(
-                "iot", signingName: "iotdata", .restJSON, version: "2015-05-28", invalid: "InvalidRequestException",
-                operations: Shadows(desk: self).operations),
-        ]
+        [Self.service([DeviceCredentials(desk: self, lender: lender).operation]), shadowService]
+    }
+
+    private var shadowService: AWSService { Self.service(signingName: "iotdata", Shadows(desk: self).operations) }
+
+    private static func service(
+        signingName: String? = nil, older: [String] = [], _ operations: [Operation]
+    ) -> AWSService {
+        AWSService(
+            "iot", signingName: signingName, older: older, .restJSON, version: "2015-05-28",
+            invalid: "InvalidRequestException", operations: operations)
     }
 
     // MARK: names

@@ -26,11 +26,7 @@ struct FleetTags: Sendable {
                 at: RestPlace("POST", "/untag"), on: on
             ) { call throws(ServiceProblem) in
                 let arn = try known(call["resourceArn"])
-                try desk.shelf.change { work in
-                    for key in call.texts("tagKeys") {
-                        try work.database.run("DELETE FROM tags WHERE arn = ? AND key = ?", [.text(arn), .text(key)])
-                    }
-                }
+                try desk.shelf.change { work in try work.database.untag(arn, call.texts("tagKeys")) }
                 return .null
             },
             Operation(
@@ -48,9 +44,7 @@ struct FleetTags: Sendable {
 
     static func add(_ tags: [Datum], to arn: String, _ database: Database) throws {
         for tag in tags {
-            try database.run(
-                "INSERT INTO tags VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = ?3",
-                [.text(arn), .text(tag["Key"]?.text ?? ""), .text(tag["Value"]?.text ?? "")])
+            try database.tag(arn, tag["Key"]?.text ?? "", tag["Value"]?.text ?? "")
         }
         guard try database.count("tags", where: "arn", is: arn) <= countMax else {
             throw ServiceProblem("LimitExceededException", "there may be \(countMax) tags", status: 410)

@@ -17,12 +17,9 @@ struct GroupMembers: Sendable {
                 "AddThingToThingGroup", sides, at: RestPlace("PUT", "/thing-groups/addThingToThingGroup"),
                 on: both
             ) { call throws(ServiceProblem) in
-                let (group, thing) = try named(call)
-                try desk.shelf.change { work in
-                    try Self.check(group, thing, work.database)
-                    try work.database.run(
-                        "INSERT OR IGNORE INTO members VALUES(?, ?)", [.text(group), .text(thing)])
-                    try JobRun.enroll(thing, inGroup: try groups(above: group, work.database), work.database)
+                let thing = try change(call) { group, thing, database in
+                    try database.run("INSERT OR IGNORE INTO members VALUES(?, ?)", [.text(group), .text(thing)])
+                    try JobRun.enroll(thing, inGroup: try groups(above: group, database), database)
                 }
                 try desk.notifyAll(thing)
                 return .null
@@ -31,10 +28,8 @@ struct GroupMembers: Sendable {
                 "RemoveThingFromThingGroup", sides, at: RestPlace("PUT", "/thing-groups/removeThingFromThingGroup"),
                 on: both
             ) { call throws(ServiceProblem) in
-                let (group, thing) = try named(call)
-                try desk.shelf.change { work in
-                    try Self.check(group, thing, work.database)
-                    try work.database.run(
+                _ = try change(call) { group, thing, database in
+                    try database.run(
                         "DELETE FROM members WHERE grp = ? AND thing = ?", [.text(group), .text(thing)])
                 }
                 return .null
@@ -68,12 +63,17 @@ struct GroupMembers: Sendable {
         return (above + [name]).map { desk.arn("thinggroup/\($0)") }
     }
 
-    /// Both sides, each by name or ARN.
-    private func named(_ call: Call) throws(ServiceProblem) -> (group: String, thing: String) {
-        (
-            try name(call, "thingGroupName", "thingGroupArn", "thinggroup"),
-            try name(call, "thingName", "thingArn", "thing")
-        )
+    /// Both sides have to be there, each by name or ARN. Gives the thing.
+    private func change(
+        _ call: Call, _ body: @escaping @Sendable (_ group: String, _ thing: String, Database) throws -> Void
+    ) throws(ServiceProblem) -> String {
+        let group = try name(call, "thingGroupName", "thingGroupArn", "thinggroup")
+        let thing = try name(call, "thingName", "thingArn", "thing")
+        try desk.shelf.change { work in
+            try Self.check(group, thing, work.database)
+            try body(group, thing, work.database)
+        }
+        return thing
     }
 
     private func name(

@@ -2,7 +2,6 @@ package import Core
 internal import Database
 internal import JSON
 internal import Records
-internal import Synchronization
 
 /// A run has changed: how all runs of its job are now.
 package struct JobNews: Sendable {

@@ -1,6 +1,5 @@
 internal import Core
 internal import JSON
-internal import Synchronization
 
 /// Shadows by message: what a thing asks under its own topics is answered under `accepted` or `rejected`.
 /// <https://docs.aws.amazon.com/iot/latest/developerguide/device-shadow-mqtt.html>

@@ -3,7 +3,6 @@ package import Core
 internal import Database
 internal import JSON
 internal import Records
-internal import Synchronization
 
 /// What each thing is wanted to be, and says it is.
 struct Shadows: Sendable {
@@ -69,20 +68,12 @@ package struct ShadowKey: Hashable, Sendable {
     private static let marks = "$:_-"
     private static let nameBytesMax = 64
 
-    private static func isOfThing(_ byte: UInt8) -> Bool {
-        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-            || FleetDesk.nameMarks.utf8.contains(byte)
-    }
-
     package init(_ thing: String, _ name: String?) throws(ServiceProblem) {
-        guard (1...128).contains(thing.utf8.count), thing.utf8.allSatisfy(Self.isOfThing) else {
+        guard (1...128).contains(thing.utf8.count), thing.isMadeOfLetters(and: FleetDesk.nameMarks) else {
             throw FleetProblem.invalid("Thing name is not valid")
         }
-        let isPlain = (name ?? "x").utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                || Self.marks.utf8.contains(byte)
-        }
-        guard isPlain, name != "", name?.utf8.count ?? 0 <= Self.nameBytesMax else {
+        guard name?.isMadeOfLetters(and: Self.marks) ?? true, name != "", name?.utf8.count ?? 0 <= Self.nameBytesMax
+        else {
             throw FleetProblem.invalid("Shadow name is not valid")
         }
         self.thing = thing

@@ -3,7 +3,6 @@ internal import Core
 internal import Database
 internal import JSON
 internal import Records
-internal import Synchronization
 
 /// Devices, by name.
 struct Things: Sendable {

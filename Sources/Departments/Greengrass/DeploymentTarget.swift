@@ -1,3 +1,4 @@
+internal import AWSProtocol
 internal import Core
 
 /// What a deployment is for: a thing, or every thing of a group.
@@ -8,7 +9,7 @@ enum DeploymentTarget: Hashable, Sendable {
     init(_ arn: String, _ desk: GreengrassDesk) throws(ServiceProblem) {
         let start = "arn:aws:iot:\(desk.region):\(desk.account):"
         let words = arn.hasPrefix(start) ? arn.dropFirst(start.count).split(separator: "/", maxSplits: 1) : []
-        guard words.count == 2, words[1].utf8.allSatisfy(Self.isOfName) else {
+        guard words.count == 2, words[1].isMadeOfLetters(and: ":_-") else {
             throw GreengrassProblem.invalid(
                 "targetArn: \(arn.prefix(300)) is neither a thing nor a thing group here: \(start)thing/NAME or \(start)thinggroup/NAME"
             )
@@ -20,11 +21,6 @@ enum DeploymentTarget: Hashable, Sendable {
             throw GreengrassProblem.invalid(
                 "targetArn: a deployment is for a thing or a thinggroup, not for a \(words[0])")
         }
-    }
-
-    private static func isOfName(_ byte: UInt8) -> Bool {
-        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-            || [45, 58, 95].contains(byte)
     }
 
     /// As configurations name it.

@@ -27,11 +27,7 @@ struct GreengrassTags: Sendable {
                 at: RestPlace("DELETE", "/tags/{resourceArn}", asking: ["tagKeys"]), on: on
             ) { call throws(ServiceProblem) in
                 let arn = try known(call["resourceArn"])
-                try desk.shelf.change { work in
-                    for key in call.texts("tagKeys") {
-                        try work.database.run("DELETE FROM tags WHERE arn = ? AND key = ?", [.text(arn), .text(key)])
-                    }
-                }
+                try desk.shelf.change { work in try work.database.untag(arn, call.texts("tagKeys")) }
                 return .null
             },
             Operation("ListTagsForResource", [Self.arn], at: RestPlace("GET", "/tags/{resourceArn}"), on: on) {
@@ -47,9 +43,7 @@ struct GreengrassTags: Sendable {
             guard (1...128).contains(key.utf8.count), value.text?.utf8.count ?? 0 <= 256 else {
                 throw GreengrassProblem.invalid("tags: a key has 1 to 128 characters, a value up to 256")
             }
-            try database.run(
-                "INSERT INTO tags VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = ?3",
-                [.text(arn), .text(key), .text(value.text ?? "")])
+            try database.tag(arn, key, value.text ?? "")
         }
         guard try database.count("tags", where: "arn", is: arn) <= countMax else {
             throw GreengrassProblem.invalid("tags: there may be \(countMax) of them")

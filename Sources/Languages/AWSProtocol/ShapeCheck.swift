@@ -46,7 +46,7 @@ struct ShapeCheck {
             let words = member.words.joined(separator: ", ")
             throw broken(place, "'\(text.prefix(200))'", "Member must satisfy enum value set: [\(words)]")
         }
-        if let marks = member.marks, let text = value.text, !Self.holdsOnly(text, marks) {
+        if let marks = member.marks, let text = value.text, !text.isMadeOfLetters(and: marks) {
             throw broken(
                 place, "'\(text.prefix(200))'", "Member must satisfy regular expression pattern: [A-Za-z0-9\(marks)]+")
         }
@@ -64,13 +64,6 @@ struct ShapeCheck {
         }
         if size > range.upperBound {
             throw broken(place, shown(value), "Member must \(what) less than or equal to \(range.upperBound)")
-        }
-    }
-
-    private static func holdsOnly(_ text: String, _ marks: String) -> Bool {
-        text.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                || marks.utf8.contains(byte)
         }
     }
 

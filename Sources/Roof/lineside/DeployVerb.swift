@@ -43,7 +43,7 @@ enum DeployVerb {
         let id = answer["id"]?.text ?? ""
         var phase = ""
         while row["result"]?.text == nil, !options.has("no-wait") {
-            row = try root.ask("GET", "/node/deployments/\(escaped(id))").datum
+            row = try root.ask("GET", "/node/deployments/\(PercentText.encoded(id))").datum
             if let now = row["phase"]?.text, now != phase, row["result"]?.text == nil {
                 phase = now
                 Log.line("\(id): \(phase)\(row["reason"]?.text.flatMap { $0.isEmpty ? nil : ", \($0)" } ?? "")")
@@ -51,17 +51,6 @@ enum DeployVerb {
             if row["result"]?.text == nil { Pause.nanoseconds(100 * Span64.millisecond) }
         }
         return try say(row, options, wanted)
-    }
-
-    private static func escaped(_ id: String) -> String {
-        id.utf8.map { byte in
-            let isPlain =
-                byte < 0x80
-                && (Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
-                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "."))
-            let hex = String(byte, radix: 16, uppercase: true)
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + (hex.count == 1 ? "0" + hex : hex)
-        }.joined()
     }
 
     private static func say(_ row: Datum, _ options: Options, _ wanted: String = "SUCCEEDED") throws -> Int32 {
@@ -77,7 +66,7 @@ enum DeployVerb {
     }
 
     private static func show(_ id: String?, _ root: NodeRoot, _ options: Options) throws -> Int32 {
-        if let id { return try say(try root.ask("GET", "/node/deployments/\(escaped(id))").datum, options) }
+        if let id { return try say(try root.ask("GET", "/node/deployments/\(PercentText.encoded(id))").datum, options) }
         guard let newest = try root.ask("GET", "/node/deployments").datum.list?.first else {
             throw Fault(.notFound, "there has been no deployment here")
         }

@@ -40,7 +40,8 @@ final class HubHousehold {
         let workers = WorkerPool("hub", threads: Self.workers)
         host = options.text("host") ?? "127.0.0.1"
         places = HubPlaces(host: host)
-        departments = try HubDepartments(folder, settings, workers, places)
+        let authority = try folder.authority()
+        departments = try HubDepartments(folder, settings, authority, workers, places)
         if !folder.hasAdministrator {
             let (keyID, secret) = try departments.begin()
             try folder.keep(administrator: keyID, secret: secret)
@@ -55,7 +56,7 @@ final class HubHousehold {
         let join = HubJoin(
             fleet: departments.fleet, directory: departments.directory, ledger: departments.audit,
             account: settings.account, region: settings.region, places: places,
-            authority: try folder.authority().certificate, workers: workers)
+            authority: authority.certificate, workers: workers)
         var plan = ServerPlan(
             router: Router([health, join.route], otherwise: { ObjectsDesk.isFor($0) ? objects : others }),
             workers: workers)
@@ -63,7 +64,8 @@ final class HubHousehold {
         plan.limits.bodyBytesMax = .max
         plan.port = try options.int("port", in: 0...65_535) ?? 8400
         server = try Server(plan, reactors: Self.reactors)
-        deviceServer = try Self.deviceServer(options, folder, departments, region: settings.region, workers)
+        deviceServer = try Self.deviceServer(
+            options, folder, departments, authority, region: settings.region, workers)
         messages = HubMessages(departments.fleet, departments.greengrass)
         let messagePort = try options.int("message-port", in: 0...65_535) ?? 8883
         broker = try Self.broker(
@@ -99,7 +101,8 @@ final class HubHousehold {
 
     /// For devices, who come with a certificate of the hub's authority.
     private static func deviceServer(
-        _ options: Options, _ folder: HubFolder, _ departments: HubDepartments, region: String, _ workers: WorkerPool
+        _ options: Options, _ folder: HubFolder, _ departments: HubDepartments, _ authority: CertificateAuthority,
+        region: String, _ workers: WorkerPool
     ) throws -> Server {
         let door = DeviceDoor(
             departments.deviceServices, gatekeeper: departments.fleet, ledger: departments.audit, region: region,
@@ -108,7 +111,7 @@ final class HubHousehold {
         var plan = ServerPlan(router: Router([], otherwise: { _ in route }), workers: workers)
         plan.host = options.text("host") ?? "127.0.0.1"
         plan.port = try options.int("device-port", in: 0...65_535) ?? 8443
-        let (certificate, key) = try folder.serverCertificate(for: plan.host, of: try folder.authority())
+        let (certificate, key) = try folder.serverCertificate(for: plan.host, of: authority)
         plan.tls = try TLSContext(certificate: certificate, key: key, clientAuthority: folder.authorityFile)
         return try Server(plan, reactors: 1)
     }
@@ -148,7 +151,8 @@ struct HubDepartments {
     let greengrass: GreengrassDesk
 
     init(
-        _ folder: HubFolder, _ settings: HubFolder.Settings, _ workers: WorkerPool, _ places: HubPlaces
+        _ folder: HubFolder, _ settings: HubFolder.Settings, _ authority: CertificateAuthority, _ workers: WorkerPool,
+        _ places: HubPlaces
     ) throws {
         let seal = try folder.sealingKey()
         identity = try IdentityDesk(folder.path + "/identity.db", account: settings.account, seal: seal)
@@ -164,7 +168,7 @@ struct HubDepartments {
             gatekeeper: identity, ledger: audit, workers: workers)
         fleet = try FleetDesk(
             folder.path + "/fleet.db", account: settings.account, region: settings.region,
-            authority: try folder.authority(), seal: seal, ledger: audit, addresses: { places.devices })
+            authority: authority, seal: seal, ledger: audit, addresses: { places.devices })
         greengrass = try GreengrassDesk(
             folder.path + "/greengrass.db", account: settings.account, region: settings.region,
             plant: HubPlant(

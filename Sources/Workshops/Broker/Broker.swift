@@ -126,7 +126,6 @@ package final class Broker: Sendable {
             if isStopping.load(ordering: .acquiring) { return }
             Log.line("mosquitto ended (\(end)) and is started again")
             usleep(UInt32(pause.next() / 1000))
-            if isStopping.load(ordering: .acquiring) { return }
             while !isStopping.load(ordering: .acquiring) {
                 do throws(Fault) {
                     try launch()
