@@ -1,5 +1,6 @@
 """A running hub: `lineside hub` over a folder of its own, boto3 clients of it, and raw requests that botocore signs."""
 
+import glob
 import hashlib
 import itertools
 import json
@@ -53,9 +54,9 @@ class Hub:
 
     # -- the process
 
-    def start(self, wait=True):
+    def start(self, wait=True, env=None):
         ports = [word for name in PORTS if name not in self.flags for word in (name, 0)]
-        self.job = Job(self.binary, "hub", "--data", self.data, *ports, *self.flags, folder=self.folder)
+        self.job = Job(self.binary, "hub", "--data", self.data, *ports, *self.flags, folder=self.folder, env=env)
         return self.wait_started() if wait else self
 
     def wait_started(self, seconds=20):
@@ -198,6 +199,19 @@ class ObjectSigner(Signer):
         super()._modify_request_before_signing(request)
         if "X-Amz-Content-SHA256" not in request.headers:
             request.headers["X-Amz-Content-SHA256"] = hashlib.sha256(request.body or b"").hexdigest()
+
+
+# -- the clock --------------------------------------------------------------------------------------------------------
+
+
+def false_time():
+    """libfaketime for programs with threads; None where it is not installed."""
+    return next(iter(glob.glob("/usr/lib*/*/faketime/libfaketimeMT.so.1")), None)
+
+
+def at_time(shift):
+    """The environment of a program whose clock is off, as in "+30d"; only the time of day is."""
+    return {"LD_PRELOAD": false_time(), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 # -- what the tests say often -----------------------------------------------------------------------------------------

@@ -351,6 +351,15 @@ SETTINGS = {
             "OwnershipControlsNotFoundError",
         ),
         Setting("bucket_tagging", "Tagging", {"TagSet": TAGS}, ("TagSet",), "NoSuchTagSet"),
+        Setting("bucket_cors", "CORSConfiguration", {"CORSRules": ORIGINS}, ("CORSRules",), "NoSuchCORSConfiguration"),
+        Setting(
+            "bucket_lifecycle_configuration",
+            "LifecycleConfiguration",
+            {"Rules": AGES},
+            ("Rules",),
+            "NoSuchLifecycleConfiguration",
+            "delete_bucket_lifecycle",
+        ),
     ]
 }
 
@@ -372,7 +381,7 @@ def test_setting_is_put_told_and_deleted(s3, bucket, stem):
             getattr(s3, f"get_{stem}")(Bucket=bucket)
 
 
-@pytest.mark.parametrize("stem", ["bucket_tagging"])
+@pytest.mark.parametrize("stem", ["bucket_tagging", "bucket_cors", "bucket_lifecycle_configuration"])
 def test_new_bucket_has_no_such_setting(s3, bucket, stem):
     with turned_down(404, SETTINGS[stem].absent):
         getattr(s3, f"get_{stem}")(Bucket=bucket)
@@ -410,21 +419,6 @@ def test_tags_that_are_too_many_or_twice_are_refused(s3, bucket):
             s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
     s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": many[:50]})
     assert len(s3.get_bucket_tagging(Bucket=bucket)["TagSet"]) == 50
-
-
-@pytest.mark.parametrize(
-    "stem, absent",
-    [("bucket_cors", "NoSuchCORSConfiguration"), ("bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration")],
-)
-def test_setting_that_is_not_offered_is_absent(s3, bucket, stem, absent):
-    """Not taken, so that nobody relies on it, and asked for by other programs of every bucket."""
-    rules = {"bucket_cors": ("CORSConfiguration", "CORSRules", ORIGINS)}
-    argument, member, given = rules.get(stem, ("LifecycleConfiguration", "Rules", AGES))
-    with pytest.raises(ClientError) as caught:
-        getattr(s3, f"put_{stem}")(Bucket=bucket, **{argument: {member: given}})
-    assert caught.value.response["Error"]["Code"] == "NotImplemented"
-    with turned_down(404, absent):
-        getattr(s3, f"get_{stem}")(Bucket=bucket)
 
 
 def test_policy_of_a_bucket_is_told_as_it_was_put(s3, bucket):

@@ -2,10 +2,11 @@
 
 import hashlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hub import refused
-from store import PART, RAW_CHECKSUMS, checksum, etag_of, keys_of, put, read, status_of, turned_down
+from store import PART, RAW_CHECKSUMS, checksum, etag_of, keys_of, make_bucket, put, read, status_of, turned_down
 
 FIRST, SECOND, LAST = b"1" * PART, b"2" * (PART + 17), b"the end"
 WHOLE = FIRST + SECOND + LAST
@@ -130,6 +131,52 @@ def test_two_uploads_of_one_key(s3, bucket):
     assert read(s3, bucket, "part") == b"two"
     complete(s3, bucket, one, of_one)
     assert read(s3, bucket, "part") == b"one"
+
+
+def test_completion_that_is_asked_for_again_is_answered_again(make_hub):
+    """A client that lost the answer asks once more, also after the hub was killed; nothing is made a second time."""
+    hub = make_hub()
+    s3, bucket = hub.client("s3"), make_bucket(hub, versioning="Enabled")
+    upload = begin(s3, bucket, ChecksumAlgorithm="SHA256")
+    parts = [
+        give(s3, bucket, upload, number, body, ChecksumAlgorithm="SHA256") for number, body in ((1, FIRST), (3, LAST))
+    ]
+    first = complete(s3, bucket, upload, *parts)
+    told = ("ETag", "VersionId", "ChecksumSHA256", "Bucket", "Key")
+    for step in (None, hub.restart_killed):
+        if step:
+            step()
+        s3 = hub.client("s3")
+        again = complete(s3, bucket, upload, *parts, IfNoneMatch="*")
+        assert {name: again[name] for name in told} == {name: first[name] for name in told}
+    assert len(s3.list_object_versions(Bucket=bucket)["Versions"]) == 1
+    assert read(s3, bucket, "part") == FIRST + LAST
+
+
+def test_completion_is_answered_again_only_for_what_it_made(s3, bucket, two_parts):
+    """Not for other parts, and not when its object has been overwritten or deleted."""
+    upload, parts = two_parts
+    complete(s3, bucket, upload, *parts)
+    for others in (parts[:1], parts[::-1], [parts[0], parts[1] | {"ETag": etag_of(b"other")}]):
+        with turned_down(404, "NoSuchUpload"):
+            complete(s3, bucket, upload, *others)
+    with turned_down(404, "NoSuchUpload"):
+        complete(s3, bucket, upload, *parts, key="other")
+    with turned_down(404, "NoSuchUpload"):
+        s3.list_parts(Bucket=bucket, Key="part", UploadId=upload)
+    put(s3, bucket, "part", b"overwritten")
+    with turned_down(404, "NoSuchUpload"):
+        complete(s3, bucket, upload, *parts)
+    assert read(s3, bucket, "part") == b"overwritten"
+
+
+def test_completions_at_once_make_one_object(s3, versioned):
+    upload = begin(s3, versioned)
+    part = give(s3, versioned, upload, 1, b"only")
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: complete(s3, versioned, upload, part), range(8)))
+    (row,) = s3.list_object_versions(Bucket=versioned)["Versions"]
+    assert {(answer["ETag"], answer["VersionId"]) for answer in answers} == {(row["ETag"], row["VersionId"])}
 
 
 def test_upload_is_completed_only_where_there_is_no_object(s3, bucket):

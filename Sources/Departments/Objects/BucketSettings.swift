@@ -177,35 +177,33 @@ enum BucketSettings {
     /// What other programs ask every bucket for, and what is so for all of them.
     private static let constants =
         [
-            ("cors", "BucketCORS", "NoSuchCORSConfiguration", "The CORS configuration does not exist"),
             (
-                "lifecycle", "LifecycleConfiguration", "NoSuchLifecycleConfiguration",
-                "The lifecycle configuration does not exist"
-            ),
-            (
-                "website", "BucketWebsite", "NoSuchWebsiteConfiguration",
+                "website", "GetBucketWebsite", "GetBucketWebsite", "NoSuchWebsiteConfiguration",
                 "The specified bucket does not have a website configuration"
             ),
             (
-                "replication", "ReplicationConfiguration", "ReplicationConfigurationNotFoundError",
-                "The replication configuration was not found"
+                "replication", "GetBucketReplication", "GetReplicationConfiguration",
+                "ReplicationConfigurationNotFoundError", "The replication configuration was not found"
             ),
             (
-                "object-lock", "BucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError",
-                "Object Lock configuration does not exist for this bucket"
+                "object-lock", "GetObjectLockConfiguration", "GetBucketObjectLockConfiguration",
+                "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket"
             ),
-        ].map { mark, word, code, words in
-            ObjectOperation("Get\(word)", "GET", .bucket, [mark]) { visit throws(ServiceProblem) in
+        ].map { mark, name, action, code, words in
+            ObjectOperation(name, "GET", .bucket, [mark], action: action) { visit throws(ServiceProblem) in
                 _ = try visit.bucket()
                 throw ObjectProblem.missing(code, words)
             }
         }
         + [
-            ("accelerate", "AccelerateConfiguration", "AccelerateConfiguration"),
-            ("logging", "BucketLogging", "BucketLoggingStatus"),
+            (
+                "accelerate", "GetBucketAccelerateConfiguration", "GetAccelerateConfiguration",
+                "AccelerateConfiguration"
+            ),
+            ("logging", "GetBucketLogging", "GetBucketLogging", "BucketLoggingStatus"),
         ]
-        .map { mark, word, root in
-            ObjectOperation("Get\(word)", "GET", .bucket, [mark]) { visit throws(ServiceProblem) in
+        .map { mark, name, action, root in
+            ObjectOperation(name, "GET", .bucket, [mark], action: action) { visit throws(ServiceProblem) in
                 _ = try visit.bucket()
                 return ObjectAnswer(root) { _ in }
             }

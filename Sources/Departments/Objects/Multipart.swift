@@ -124,13 +124,13 @@ enum Multipart {
             "tags": .list(try ObjectTags.read(header: visit.request.field("x-amz-tagging"))),
             "algorithm": algorithm.map { .text($0.rawValue) } ?? .null, "type": .text(type),
         ]
-        let (bucket, key) = (visit.bucketName, visit.key)
+        let (bucket, key, now) = (visit.bucketName, visit.key, Int64(WallClock.milliseconds))
         try visit.desk.shelf.change { desk in
             try desk.database.run(
                 "INSERT INTO uploads VALUES(?, ?, ?, ?, ?)",
-                [.text(id), .text(bucket), .text(key), .int(Int64(WallClock.milliseconds)), .bytes(body.json)])
+                [.text(id), .text(bucket), .text(key), .int(now), .bytes(body.json)])
         }
-        var fields = [("x-amz-server-side-encryption", "AES256")]
+        var fields = [("x-amz-server-side-encryption", "AES256")] + visit.abortion(begun: now)
         if let algorithm {
             fields += [("x-amz-checksum-algorithm", algorithm.rawValue), ("x-amz-checksum-type", type)]
         }
@@ -216,13 +216,16 @@ enum Multipart {
 
     private static func abort(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
         let upload = try find(visit)
-        let gone = try visit.desk.shelf.change { desk -> [Blob] in
-            let parts = try parts(of: upload.id, desk.database)
-            try desk.database.run("DELETE FROM parts WHERE upload = ?", [.text(upload.id)])
-            try desk.database.run("DELETE FROM uploads WHERE id = ?", [.text(upload.id)])
-            return parts.flatMap(\.blobs)
-        }
+        let gone = try visit.desk.shelf.change { desk in try remove(upload.id, desk.database) }
         visit.desk.blobs.remove(gone)
         return ObjectAnswer(status: 204)
+    }
+
+    /// Ends an upload, and gives what nobody names any more.
+    static func remove(_ id: String, _ database: Database) throws(Fault) -> [Blob] {
+        let parts = try parts(of: id, database)
+        try database.run("DELETE FROM parts WHERE upload = ?", [.text(id)])
+        try database.run("DELETE FROM uploads WHERE id = ?", [.text(id)])
+        return parts.flatMap(\.blobs)
     }
 }

@@ -7,27 +7,71 @@ internal import XML
 
 /// Parts become an object: those that are named, in the order of their numbers.
 enum MultipartCompletion {
+    /// What came of it, for the answer.
+    private struct Made: Sendable {
+        let etag: String
+        let checksums: DatumMap
+        let version: String?
+        let fields: [(String, String)]
+    }
+
     static func answer(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
-        let upload = try Multipart.find(visit)
-        let root = try ObjectDocument.read(visit.intake.document, root: "CompleteMultipartUpload")
-        let (object, outcome) = try commit(root, upload, visit)
-        var fields = [("x-amz-server-side-encryption", "AES256")]
-        if let version = outcome.version { fields.append(("x-amz-version-id", version)) }
+        _ = try visit.bucket()
+        let upload = try visit.desk.shelf.read { database throws(Fault) in try Multipart.upload(visit, database) }
+        var made: Made?
+        if let upload { made = try commit(upload, visit) }
+        let answered = if let made { made } else { try again(visit) }
+        var fields = [("x-amz-server-side-encryption", "AES256")] + answered.fields
+        if let version = answered.version { fields.append(("x-amz-version-id", version)) }
         return ObjectAnswer("CompleteMultipartUploadResult", fields: fields) { xml in
             xml.element("Location", "http://\(visit.request.field("host") ?? "")/\(visit.bucketName)/\(visit.key)")
             xml.element("Bucket", visit.bucketName)
             xml.element("Key", visit.key)
-            xml.element("ETag", "\"\(object.etag)\"")
-            ObjectChecksums.write(object.checksums, to: &xml)
+            xml.element("ETag", "\"\(answered.etag)\"")
+            ObjectChecksums.write(answered.checksums, to: &xml)
         }
     }
 
+    private static func parts(_ visit: ObjectVisit) throws(ServiceProblem) -> [XMLElement] {
+        try ObjectDocument.read(visit.intake.document, root: "CompleteMultipartUpload").all("Part")
+    }
+
+    /// Whoever lost the first answer asks again, and gets it, as long as what the upload became is there.
+    private static func again(_ visit: ObjectVisit) throws(ServiceProblem) -> Made {
+        let (id, bucket, key) = (visit.request.parameter("uploadId") ?? "", visit.bucketName, visit.key)
+        let found = try visit.desk.shelf.read { database throws(Fault) in
+            try ObjectRows.made(byUpload: id, bucket, key, database)
+        }
+        guard let object = found, !object.isMarker else { throw ObjectProblem.noSuchUpload }
+        let asked = try parts(visit).map { element in
+            (number: element["PartNumber"].flatMap { Int($0.text.trimmed) }, etag: etag(element))
+        }
+        guard asked.map(\.number) == object.parts?.map({ $0["number"]?.whole }),
+            etag(ofParts: asked.map(\.etag)) == object.etag
+        else { throw ObjectProblem.noSuchUpload }
+        let keepsVersions = try visit.bucket()["versioning"] != nil
+        return Made(
+            etag: object.etag, checksums: object.checksums, version: keepsVersions ? object.version : nil,
+            fields: visit.expiration(of: object))
+    }
+
+    private static func etag(_ element: XMLElement) -> String {
+        (element["ETag"]?.text ?? "").trimmed.filter { $0 != "\"" }
+    }
+
+    /// The digest of the parts' digests, with their number behind.
+    private static func etag(ofParts etags: [String]) -> String {
+        var md5: MD5? = MD5()
+        for etag in etags { md5?.update(Hexadecimal.bytes(etag) ?? []) }
+        return Hexadecimal.text(md5.take()?.finish() ?? []) + "-\(etags.count)"
+    }
+
     private static func choose(
-        _ root: XMLElement, among there: [Multipart.Part]
+        _ elements: [XMLElement], among there: [Multipart.Part]
     ) throws(ServiceProblem) -> [Multipart.Part] {
         let byNumber = Dictionary(there.map { ($0.number, $0) }) { $1 }
         var chosen: [Multipart.Part] = []
-        for element in root.all("Part") {
+        for element in elements {
             guard let number = element["PartNumber"].flatMap({ Int($0.text.trimmed) }) else {
                 throw ObjectProblem.malformedXML
             }
@@ -36,8 +80,7 @@ enum MultipartCompletion {
                     "InvalidPartOrder",
                     "The list of parts was not in ascending order. Parts must be ordered by part number.")
             }
-            let etag = (element["ETag"]?.text ?? "").trimmed.filter { $0 != "\"" }
-            guard let part = byNumber[number], part.etag == etag,
+            guard let part = byNumber[number], part.etag == etag(element),
                 element.children.allSatisfy({
                     !$0.name.hasPrefix("Checksum") || part.checksums[$0.name]?.text == $0.text.trimmed
                 })
@@ -60,9 +103,8 @@ enum MultipartCompletion {
         _ parts: [Multipart.Part], _ upload: Multipart.Upload, _ request: ObjectRequest
     ) throws(ServiceProblem) -> NewObject {
         var object = NewObject()
-        var md5: MD5? = MD5()
-        for part in parts { md5?.update(Hexadecimal.bytes(part.etag) ?? []) }
-        object.etag = Hexadecimal.text(md5.take()?.finish() ?? []) + "-\(parts.count)"
+        object.etag = etag(ofParts: parts.map(\.etag))
+        object.upload = upload.id
         object.size = parts.reduce(0) { $0 + $1.size }
         object.blobs = parts.flatMap(\.blobs)
         object.fields = upload.body["fields"]?.map ?? DatumMap()
@@ -102,31 +144,31 @@ enum MultipartCompletion {
         return Base64.text(checksum.take()?.finish() ?? []) + "-\(parts.count)"
     }
 
-    /// The version comes to be and the upload ends in one change, which reads the parts itself: one that comes late finds no
-    /// upload any more. Parts that were not named go.
-    private static func commit(
-        _ root: XMLElement, _ upload: Multipart.Upload, _ visit: ObjectVisit
-    ) throws(ServiceProblem) -> (NewObject, ObjectRows.Outcome) {
+    /// The version comes to be and the upload ends in one change, which reads the parts itself. Parts that were not named go.
+    /// Nil when the upload has ended meanwhile.
+    private static func commit(_ upload: Multipart.Upload, _ visit: ObjectVisit) throws(ServiceProblem) -> Made? {
+        let named = try parts(visit)
         let (bucket, key, request) = (visit.bucketName, visit.key, visit.request)
         let notice = Notice(visit)
-        let (object, outcome, parts) = try visit.desk.shelf.change {
-            desk -> (NewObject, ObjectRows.Outcome, [Multipart.Part]) in
+        let done = try visit.desk.shelf.change { desk -> (NewObject, ObjectRows.Outcome, [Blob])? in
             let rows = try desk.database.rows("SELECT 1 FROM uploads WHERE id = ?", [.text(upload.id)]) { $0.int(0) }
-            guard !rows.isEmpty else { throw ObjectProblem.noSuchUpload }
+            guard !rows.isEmpty else { return nil }
             let there = try Multipart.parts(of: upload.id, desk.database)
-            let object = try assemble(try choose(root, among: there), upload, request)
+            let object = try assemble(try choose(named, among: there), upload, request)
             let latest = try ObjectRows.latest(bucket, key, desk.database)
             try ObjectWriting.check(request, against: latest)
-            try desk.database.run("DELETE FROM parts WHERE upload = ?", [.text(upload.id)])
-            try desk.database.run("DELETE FROM uploads WHERE id = ?", [.text(upload.id)])
+            let blobs = try Multipart.remove(upload.id, desk.database)
             let outcome = try ObjectRows.add(object, bucket, key, &desk)
             try notice.created(
                 object, key, version: outcome.version, reason: "CompleteMultipartUpload", &desk)
-            return (object, outcome, there)
+            return (object, outcome, blobs)
         }
+        guard let (object, outcome, blobs) = done else { return nil }
         visit.desk.notices.ring()
         let kept = Set(object.blobs)
-        visit.desk.blobs.remove(outcome.gone + parts.flatMap(\.blobs).filter { !kept.contains($0) })
-        return (object, outcome)
+        visit.desk.blobs.remove(outcome.gone + blobs.filter { !kept.contains($0) })
+        return Made(
+            etag: object.etag, checksums: object.checksums, version: outcome.version,
+            fields: visit.expiration(of: object))
     }
 }

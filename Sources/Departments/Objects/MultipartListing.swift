@@ -16,7 +16,7 @@ enum MultipartListing {
         let there = try visit.desk.shelf.read { database throws(Fault) in try Multipart.parts(of: upload.id, database) }
         let left = there.filter { $0.number > after }
         let part = Array(left.prefix(min(asked, 1000)))
-        return ObjectAnswer("ListPartsResult") { xml in
+        return ObjectAnswer("ListPartsResult", fields: visit.abortion(begun: upload.begun)) { xml in
             xml.element("Bucket", visit.bucketName)
             xml.element("Key", visit.key)
             xml.element("UploadId", upload.id)

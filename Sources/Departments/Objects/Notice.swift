@@ -15,14 +15,33 @@ struct Notice: Sendable {
     private let account: String
     private let region: String
     private let requestID: String
-    private let address: String
+    private let requester: String
+    /// Nil where nobody asked.
+    private let address: String?
+    /// Why what is deleted is deleted.
+    private let reason: String
 
     init(_ visit: ObjectVisit) {
         bucket = visit.bucketName
         account = visit.desk.account
         region = visit.desk.region
         requestID = visit.requestID
+        requester = visit.desk.account
         address = visit.intake.surroundings.sourceAddress
+        reason = "DeleteObject"
+    }
+
+    // > requester: AWS account ID or AWS service principal of requester. source-ip-address: Only present for events
+    // > triggered by an S3 request. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html>
+    /// Of what a bucket's own rules do.
+    init(lifecycleOf bucket: String, account: String, region: String) {
+        self.bucket = bucket
+        self.account = account
+        self.region = region
+        requestID = UniqueID.random()
+        requester = "s3.amazonaws.com"
+        address = nil
+        reason = "Lifecycle Expiration"
     }
 
     func created(
@@ -39,7 +58,7 @@ struct Notice: Sendable {
         let kind: Datum = found == nil ? "Delete Marker Created" : "Permanently Deleted"
         let details: DatumMap = found.map { $0.isMarker ? [:] : ["etag": .text($0.etag)] } ?? [:]
         try tell(
-            "Object Deleted", key, version, details, ["reason": "DeleteObject", "deletion-type": kind], &desk)
+            "Object Deleted", key, version, details, ["reason": .text(reason), "deletion-type": kind], &desk)
     }
 
     func tagged(_ object: StoredObject, areGone: Bool, _ desk: inout RecordShelf.Desk) throws(Fault) {
@@ -66,8 +85,8 @@ struct Notice: Sendable {
         detail["bucket"] = ["name": .text(bucket)]
         detail["object"] = .map(object)
         detail["request-id"] = .text(requestID)
-        detail["requester"] = .text(account)
-        detail["source-ip-address"] = .text(address)
+        detail["requester"] = .text(requester)
+        if let address { detail["source-ip-address"] = .text(address) }
         let time = CivilTime(milliseconds: Int64(WallClock.milliseconds)).iso
         let event: Datum = [
             "version": "0", "id": .text(UniqueID.random()), "detail-type": .text(kind), "source": "aws.s3",

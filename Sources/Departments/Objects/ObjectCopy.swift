@@ -69,7 +69,7 @@ enum ObjectCopy {
         if from.parts == nil, object.checksums.isEmpty { object.checksums = from.checksums }
         let outcome = try ObjectWriting.commit(object, "CopyObject", visit)
         let versioned = visit.desk.shelf.records[ObjectsDesk.bucket, bucket]?["versioning"] != nil
-        var fields = [("x-amz-server-side-encryption", "AES256")]
+        var fields = [("x-amz-server-side-encryption", "AES256")] + visit.expiration(of: object)
         if let version = outcome.version { fields.append(("x-amz-version-id", version)) }
         if versioned { fields.append(("x-amz-copy-source-version-id", from.version)) }
         return ObjectAnswer("CopyObjectResult", fields: fields) { xml in

@@ -17,6 +17,8 @@ final class ObjectIntake: BodySink, @unchecked Sendable {
 
     let request: ObjectRequest
     let operation: ObjectOperation?
+    /// A browser asks whether it may ask: nobody signs that, and it brings nothing.
+    let isPreflight: Bool
     private(set) var caller: Caller?
     let keyID: String
     let surroundings: Surroundings
@@ -36,10 +38,12 @@ final class ObjectIntake: BodySink, @unchecked Sendable {
         keyID = arrival.keyID
         region = arrival.region ?? desk.region
         operation = ObjectOperation.find(arrival.request)
+        isPreflight = arrival.request.method == "OPTIONS"
         digests = BodyDigests(arrival.request)
         decoder = BodyDecoder()
         do throws(ServiceProblem) {
             guard request.isReadable else { throw ServiceProblem("InvalidURI", "Couldn't parse the specified URI.") }
+            if isPreflight { return }
             let (caller, key) = try arrival.believe(desk)
             self.caller = caller
             guard let operation else {
@@ -66,7 +70,7 @@ final class ObjectIntake: BodySink, @unchecked Sendable {
     }
 
     func take(_ piece: UnsafeRawBufferPointer) -> Bool {
-        guard problem == nil else { return false }
+        guard problem == nil, !isPreflight else { return false }
         do throws(ServiceProblem) {
             unsafe try decoder.read(piece) { data throws(ServiceProblem) in unsafe try keep(data) }
             return true

@@ -40,8 +40,8 @@ struct ObjectOperation: Sendable {
     var onlyReads: Bool { method == "GET" || method == "HEAD" }
 
     static let all = [
-        BucketOperations.all, BucketSettings.all, BucketNotification.all, Listing.all, ObjectReading.all,
-        ObjectWriting.all, ObjectCopy.all, Deletion.all, Multipart.all, ObjectTags.all,
+        BucketOperations.all, BucketSettings.all, BucketNotification.all, BucketLifecycle.all, BucketCORS.all,
+        Listing.all, ObjectReading.all, ObjectWriting.all, ObjectCopy.all, Deletion.all, Multipart.all, ObjectTags.all,
     ].flatMap(\.self)
 
     /// What makes a request another one: none of these may be taken for the plain operation of its place.

@@ -120,7 +120,7 @@ enum ObjectReading {
         if visit.request.field("x-amz-checksum-mode")?.uppercased() == "ENABLED" {
             fields += ObjectChecksums.fields(object.checksums)
         }
-        return fields
+        return fields + visit.expiration(of: object)
     }
 
     private static func attributes(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {

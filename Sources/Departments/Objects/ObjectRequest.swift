@@ -33,7 +33,7 @@ struct ObjectRequest: Sendable {
     }
 
     /// `BUCKET.localhost` and `BUCKET.s3.REGION.amazonaws.com`, as SDKs write it that are not told otherwise.
-    private static func bucket(inHost host: String) -> String? {
+    static func bucket(inHost host: String) -> String? {
         let name = host.split(separator: ":").first.map { $0.lowercased() } ?? ""
         if name.hasSuffix(".localhost") { return String(name.dropLast(".localhost".count)) }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)

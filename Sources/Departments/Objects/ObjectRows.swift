@@ -26,6 +26,16 @@ enum ObjectRows {
         ).first
     }
 
+    /// What an upload became, as long as it is there.
+    static func made(
+        byUpload id: String, _ bucket: String, _ key: String, _ database: Database
+    ) throws(Fault) -> StoredObject? {
+        try database.rows(
+            "SELECT \(StoredObject.columns) FROM versions WHERE upload = ? AND bucket = ? AND key = ?",
+            [.text(id), .text(bucket), .text(key)], StoredObject.init
+        ).first
+    }
+
     /// What a request names: a version, or the newest. A marker is not there, and says so.
     static func find(
         _ desk: ObjectsDesk, _ bucket: String, _ key: String, version id: String?
@@ -69,14 +79,14 @@ enum ObjectRows {
             "UPDATE versions SET latest = 0 WHERE bucket = ? AND key = ? AND latest = 1", [.text(bucket), .text(key)])
         try desk.database.run(
             """
-            INSERT INTO versions(bucket, key, seq, version, marker, latest, size, etag, modified, body)
+            INSERT INTO versions(bucket, key, seq, version, marker, latest, size, etag, modified, body, upload)
             VALUES(?1, ?2, max(?9, (SELECT coalesce(max(seq), 0) + 1 FROM versions WHERE bucket = ?1 AND key = ?2)),
-                ?3, ?4, 1, ?5, ?6, ?7, ?8)
+                ?3, ?4, 1, ?5, ?6, ?7, ?8, ?10)
             """,
             [
                 .text(bucket), .text(key), .text(id), .int(object == nil ? 1 : 0), .int(Int64(object?.size ?? 0)),
                 .text(object?.etag ?? ""), .int(Int64(WallClock.milliseconds)),
-                .bytes((object ?? NewObject()).body.json), .int(seq),
+                .bytes((object ?? NewObject()).body.json), .int(seq), .optional(object?.upload),
             ])
         return outcome
     }
@@ -88,6 +98,24 @@ enum ObjectRows {
         _ bucket: String, _ key: String, _ id: String, _ database: Database
     ) throws(Fault) -> StoredObject? {
         guard let found = try version(bucket, key, id, database) else { return nil }
+        try take(found, bucket, database)
+        return found
+    }
+
+    /// The same by the number of its row.
+    static func take(
+        _ bucket: String, _ key: String, seq: Int64, _ database: Database
+    ) throws(Fault) -> StoredObject? {
+        let found = try database.rows(
+            "SELECT \(StoredObject.columns) FROM versions WHERE bucket = ? AND key = ? AND seq = ?",
+            [.text(bucket), .text(key), .int(seq)], StoredObject.init
+        ).first
+        if let found { try take(found, bucket, database) }
+        return found
+    }
+
+    private static func take(_ found: StoredObject, _ bucket: String, _ database: Database) throws(Fault) {
+        let key = found.key
         try database.run(
             "DELETE FROM versions WHERE bucket = ? AND key = ? AND seq = ?",
             [.text(bucket), .text(key), .int(found.seq)])
@@ -98,6 +126,5 @@ enum ObjectRows {
                 AND seq = (SELECT max(seq) FROM versions WHERE bucket = ?1 AND key = ?2)
                 """, [.text(bucket), .text(key)])
         }
-        return found
     }
 }

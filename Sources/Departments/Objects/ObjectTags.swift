@@ -7,6 +7,8 @@ internal import XML
 
 /// Tags of objects, and how tags are written everywhere.
 enum ObjectTags {
+    static let perObjectMax = 10
+
     static let all = [
         ObjectOperation("GetObjectTagging", "GET", .object, ["tagging"]) { visit throws(ServiceProblem) in
             let object = try ObjectReading.found(visit)
@@ -15,7 +17,7 @@ enum ObjectTags {
             return answer
         },
         ObjectOperation("PutObjectTagging", "PUT", .object, ["tagging"]) { visit throws(ServiceProblem) in
-            try set(try read(visit.intake.document, max: 10), visit)
+            try set(try read(visit.intake.document, max: perObjectMax), visit)
         },
         ObjectOperation("DeleteObjectTagging", "DELETE", .object, ["tagging"]) { visit throws(ServiceProblem) in
             var answer = try set([], visit)
@@ -78,10 +80,10 @@ enum ObjectTags {
     /// `a=1&b=2`, as the field of a put has them.
     static func read(header: String?) throws(ServiceProblem) -> [Datum] {
         guard let header else { return [] }
-        return try check(FormText.pairs(header).map { ($0.name, $0.value) }, max: 10)
+        return try check(FormText.pairs(header).map { ($0.name, $0.value) }, max: perObjectMax)
     }
 
-    private static func check(_ pairs: [(String, String)], max: Int) throws(ServiceProblem) -> [Datum] {
+    static func check(_ pairs: [(String, String)], max: Int) throws(ServiceProblem) -> [Datum] {
         guard pairs.count <= max else {
             throw ServiceProblem("BadRequest", "Object tags cannot be greater than \(max)")
         }

@@ -29,7 +29,7 @@ enum ObjectWriting {
         }
         let outcome = try commit(object, "PutObject", visit)
         var answer = ObjectAnswer(fields: [("ETag", "\"\(object.etag)\""), ("x-amz-server-side-encryption", "AES256")])
-        answer.fields += ObjectChecksums.fields(object.checksums)
+        answer.fields += ObjectChecksums.fields(object.checksums) + visit.expiration(of: object)
         if let version = outcome.version { answer.fields.append(("x-amz-version-id", version)) }
         return answer
     }

@@ -24,6 +24,10 @@ package final class ObjectsDesk: Sendable {
             PRIMARY KEY(upload, number)) WITHOUT ROWID;
         """,
         "CREATE TABLE notices(n INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB)",
+        """
+        ALTER TABLE versions ADD COLUMN upload TEXT;
+        CREATE INDEX versions_uploaded ON versions(upload) WHERE upload IS NOT NULL;
+        """,
     ]
 
     let shelf: RecordShelf
@@ -34,6 +38,7 @@ package final class ObjectsDesk: Sendable {
     let ledger: any CallLedger
     let workers: WorkerPool
     let notices: NoticeCarrier
+    let sweeper: LifecycleSweeper
 
     /// Takes events in for the bus, and comes back when they are on the disk.
     package typealias Announce = @Sendable ([[UInt8]]) throws(ServiceProblem) -> Void
@@ -50,12 +55,17 @@ package final class ObjectsDesk: Sendable {
         shelf = try RecordShelf(folder + "/objects.db", tables: Self.tables)
         blobs = try BlobStore(folder + "/blobs", seal: seal)
         notices = NoticeCarrier(shelf)
+        sweeper = LifecycleSweeper(shelf, blobs, notices, account: account, region: region)
         do throws(ServiceProblem) { try sweep() } catch { throw Fault(.system, error.message) }
     }
 
-    package func start(_ announce: @escaping Announce) { notices.start(announce) }
+    package func start(_ announce: @escaping Announce) {
+        notices.start(announce)
+        sweeper.start()
+    }
 
     package func close() {
+        sweeper.stop()
         notices.stop()
         shelf.close()
     }

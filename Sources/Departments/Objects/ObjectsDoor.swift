@@ -2,6 +2,7 @@ internal import AWSDoor
 internal import AWSProtocol
 internal import Core
 package import HTTP
+internal import Records
 
 extension ObjectsDesk {
     /// As long as S3 takes in one request, and room for the chunks' heads.
@@ -13,6 +14,9 @@ extension ObjectsDesk {
     /// Whether a request is meant for the object store.
     package static func isFor(_ head: RequestHead) -> Bool {
         let query = head.queryText
+        if head.method == .options {
+            return head.pathText != "/" || ObjectRequest.bucket(inHost: head.value(of: "host") ?? "") != nil
+        }
         if let proof = head.value(of: "authorization"), proof.contains("/aws4_request") {
             return proof.contains("/s3/aws4_request")
         }
@@ -47,6 +51,20 @@ extension ObjectsDesk {
     }
 
     private func answer(_ intake: ObjectIntake, _ requestID: String) -> ObjectAnswer {
+        let isOfPage = intake.request.field("origin") != nil
+        let rules = isOfPage ? CORSRule.all(of: shelf.records[Self.bucket, intake.request.bucket]) : []
+        if intake.isPreflight, intake.problem == nil {
+            do throws(ServiceProblem) { return try Preflight(intake.request).answer(rules) } catch {
+                return ObjectAnswer(error, intake.request, requestID: requestID)
+            }
+        }
+        var answer = perform(intake, requestID)
+        // Refusals too: a page that may ask may also know why not.
+        answer.fields += CORSRule.fields(for: intake.request, by: rules)
+        return answer
+    }
+
+    private func perform(_ intake: ObjectIntake, _ requestID: String) -> ObjectAnswer {
         let outcome = Result { () throws(ServiceProblem) in
             try intake.finish()
             guard let operation = intake.operation else { throw ServiceProblem("NotImplemented", "", status: 501) }

@@ -52,6 +52,8 @@ struct NewObject: Sendable {
     var tags: [Datum] = []
     var checksums = DatumMap()
     var parts: [Datum]?
+    /// The upload that it comes from.
+    var upload: String?
 
     var body: Datum {
         [
