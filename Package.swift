@@ -79,9 +79,10 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Identity", ["Core", "Crypto", "JSON", "AWSProtocol", "AWSSignature", "Policies", "Records", "AWSDoor"]),
         ("Secrets", ["Core", "Crypto", "AWSProtocol", "Records"]),
         ("Audit", ["Core", "Crypto", "JSON", "Database", "Files", "AWSProtocol", "Records", "AWSDoor"]),
-        ("Telemetry", ["Core", "Database", "AWSProtocol", "LogPatterns", "Policies", "Records"]),
+        ("Telemetry", ["Core", "JSON", "Database", "AWSProtocol", "LogPatterns", "Policies", "Records"]),
         ("Objects", ["Core", "Crypto", "JSON", "XML", "AWSProtocol", "AWSSignature", "Policies", "HTTP", "Database", "Files", "Records", "AWSDoor"]),
-        ("Events", ["Core", "JSON", "Database", "AWSEvents", "AWSProtocol", "EventPatterns", "Records"]),
+        ("Queues", ["Core", "Crypto", "JSON", "Database", "AWSProtocol", "Policies", "Records"]),
+        ("Events", ["Core", "Crypto", "JSON", "AWSEvents", "AWSProtocol", "EventPatterns", "Process", "Files", "Database", "WebClient", "Records"]),
         ("Greengrass", ["Core", "Crypto", "JSON", "YAML", "Recipes", "Database", "AWSProtocol", "Records"]),
         ("Fleet", ["Core", "Crypto", "JSON", "Database", "AWSProtocol", "Policies", "Records", "AWSDoor", "Broker"]),
     ]),
@@ -90,7 +91,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("PowerCuts", ["Core", "Crypto", "Files", "Process", "Disk", "Depot"]),
     ]),
     ("Roof", [
-        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts", "AWSProtocol", "AWSDoor", "Identity", "Secrets", "Audit", "Telemetry", "Events", "Objects", "Fleet", "Greengrass", "Broker"]),
+        ("lineside", ["Core", "JSON", "InferenceProtocol", "ONNXFormat", "LineMap", "LineConfig", "Surfaces", "Mailbox", "Modbus", "ControlLoop", "Conveyor", "Station", "LineKeeper", "LineDrill", "EngineKeeping", "Crypto", "Database", "PartLedger", "ReleaseWatch", "FrameRing", "Cameras", "CameraHost", "HTTP", "Link", "ONNX", "Process", "Archive", "Files", "Images", "Inference", "EngineHost", "LoadBench", "ReleaseTrust", "WebClient", "TrustKeeping", "YAML", "Recipes", "Components", "Disk", "Depot", "Node", "ReleasePublishing", "Spool", "AWSSignature", "AWSEvents", "PowerCuts", "AWSProtocol", "AWSDoor", "Identity", "Secrets", "Audit", "Telemetry", "Queues", "Events", "Objects", "Fleet", "Greengrass", "Broker"]),
         ("lineside-powercut", ["Core", "PowerCuts"]),
     ]),
 ]
@@ -197,7 +198,11 @@ let tests: [(name: String, standsOn: [String])] = [
     ("LogPatternsTests", ["LogPatterns"]),
     ("PoliciesTests", ["Core", "JSON", "Policies"]),
     ("RecordsTests", ["Core", "Files", "Database", "Records"]),
+    ("QueuesTests", ["Core", "Files", "Database", "AWSProtocol", "Records", "Queues"]),
+    ("TelemetryTests", ["Core", "AWSProtocol", "Telemetry"]),
+    ("EventsTests", ["Core", "Events"]),
     ("FleetTests", ["Core", "Crypto", "JSON", "Files", "AWSProtocol", "AWSDoor", "Fleet"]),
+    ("ObjectsTests", ["Core", "XML", "Objects"]),
     ("TidyTests", ["Core", "Files"]),
 ]
 

@@ -183,7 +183,7 @@ def test_headers_are_signed_in_any_spelling(hub):
         ("events", "list_partner_event_sources", {"NamePrefix": "x"}, ["ListPartnerEventSources"]),
         ("cloudtrail", "list_channels", {}, ["ListChannels"]),
         ("dynamodb", "list_tables", {}, ["ListTables", "dynamodb"]),
-        ("sqs", "list_queues", {}, ["ListQueues", "sqs"]),
+        ("sqs", "list_message_move_tasks", {"SourceArn": "arn:x"}, ["ListMessageMoveTasks"]),
         ("iam", "list_virtual_mfa_devices", {}, ["ListVirtualMFADevices"]),
         ("sts", "decode_authorization_message", {"EncodedMessage": "x"}, ["DecodeAuthorizationMessage"]),
         ("autoscaling", "describe_tags", {}, ["DescribeTags", "autoscaling"]),

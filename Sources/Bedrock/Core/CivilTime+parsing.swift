@@ -33,13 +33,14 @@ extension CivilTime {
         return number((Array(digits) + [UInt8(ascii: "0"), UInt8(ascii: "0")])[..<3])
     }
 
-    private static func days(in month: Int64, of year: Int64) -> Int64 {
+    /// How many a month has.
+    package static func days(in month: Int64, of year: Int64) -> Int64 {
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
     }
 
     /// Days since 1970, counted in eras of 400 years that begin with a March.
-    private static func day(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    package static func day(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let shifted = month > 2 ? year : year - 1
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400

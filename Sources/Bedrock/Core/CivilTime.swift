@@ -26,7 +26,7 @@ package struct CivilTime: CustomStringConvertible {
     }
 
     /// The Gregorian date, counted in eras of 400 years that begin with a March.
-    private static func date(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    package static func date(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let (era, day) = floor(days + 719_468, 146_097)
         let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365
         let dayOfYear = day - (365 * year + year / 4 - year / 100)

@@ -6,6 +6,8 @@ package struct ServiceProblem: Error, Hashable, Sendable {
     /// What else is said: members of the refusal, and fields of its head.
     package var details: [String: String] = [:]
     package var fields: [String: String] = [:]
+    /// Members of the refusal that are more than a text.
+    package var documents: [String: Datum] = [:]
 
     package init(_ code: String, _ message: String, status: Int = 400) {
         self.code = code

@@ -6,7 +6,7 @@ internal import JSON
 
 /// A call as CloudTrail writes it down. What is secret in a request stays out.
 enum AuditEntry {
-    private static let secretWords = ["secret", "password", "token", "privatekey"]
+    private static let secretWords = ["secret", "password", "token", "privatekey", "authparameters"]
     private static let textMax = 1024
     private static let nameMax = 256
     /// What is data and not a request: it has its own place, and its own end.

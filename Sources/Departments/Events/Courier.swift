@@ -1,60 +1,37 @@
 internal import AWSProtocol
 internal import Core
 internal import Database
-internal import JSON
 internal import Records
 internal import Synchronization
 
-/// Carries what is on its way to where it is to go, again and again until it is there or too old.
+/// Carries what is on its way to one kind of target, again and again until it is there or given up.
 ///
-/// Concurrency: one thread; the table is the queue, so that whatever is killed goes on where it was.
+/// Concurrency: one thread a kind, so that a slow one holds up nobody else; the table is the queue, so that whatever is
+/// killed goes on where it was.
 final class Courier: Sendable {
     private static let batchMax: Int64 = 250
-    private static let pauseMax: Int64 = 60_000
-    /// As EventBridge: for a day, and 185 times.
-    private static let ageMax: Int64 = 86_400_000
-    private static let attemptsMax: Int64 = 185
+    /// How long others for a target wait that has just refused one.
+    private static let groupPause: Int64 = 1000
+    private static let buryAgain: Int64 = 30_000
 
-    private struct Parcel {
-        let number: Int64
-        let target: String
-        let arn: String
-        let taken: Int64
-        let attempts: Int64
-        let hops: Int64
-        let payload: [UInt8]
-
-        init(_ row: Statement) {
-            number = row.int(0)
-            target = row.text(1)
-            arn = row.text(2)
-            taken = row.int(3)
-            attempts = row.int(4)
-            hops = row.int(5)
-            payload = row.blob(6)
-        }
-    }
-
+    let receiver: any EventReceiver
     private let shelf: RecordShelf
-    private let receivers: [any EventReceiver]
+    private let deadLetters: any DeadLetterBox
     private let bell = Doorbell()
     private let isStopping = Atomic<Bool>(false)
     private let gone = Flagpole()
 
-    init(_ shelf: RecordShelf, _ receivers: [any EventReceiver]) {
+    init(_ shelf: RecordShelf, to receiver: any EventReceiver, _ deadLetters: any DeadLetterBox) {
         self.shelf = shelf
-        self.receivers = receivers
+        self.receiver = receiver
+        self.deadLetters = deadLetters
     }
 
-    func receives(_ arn: String) -> Bool {
-        arn.contains(":event-bus/") || receivers.contains { $0.receives(arn) }
-    }
-
-    func start(_ desk: EventsDesk) {
-        Lane.start("courier", stackBytes: 2 << 20) { [self, unowned desk] in
+    func start() {
+        Lane.start("to-\(receiver.name)", stackBytes: 2 << 20) { [self] in
             while !isStopping.load(ordering: .acquiring) {
                 let seen = bell.rings
-                if !carry(desk) { bell.wait(since: seen, until: Instant.now.advanced(by: Span64.second)) }
+                if !carry() { bell.wait(since: seen, until: Instant.now.advanced(by: Span64.second)) }
             }
             gone.raise()
         }
@@ -63,40 +40,26 @@ final class Courier: Sendable {
     func stop() {
         isStopping.store(true, ordering: .releasing)
         bell.ring()
+        receiver.stop()
         gone.wait()
     }
 
     /// There is something to carry.
     func ring() { bell.ring() }
 
-    /// Puts deliveries on their way, within the change that takes their event in.
-    static func add(_ deliveries: [Delivery], _ now: Int64, to database: Database) throws(Fault) {
-        for delivery in deliveries {
-            try database.run(
-                """
-                INSERT INTO deliveries(due, target, arn, taken, attempts, hops, payload)
-                VALUES(?1, ?2, ?3, ?1, 0, ?4, ?5)
-                """,
-                [
-                    .int(now), .text(delivery.target), .text(delivery.arn), .int(delivery.hops),
-                    .bytes(delivery.payload),
-                ])
-        }
-    }
-
     /// Carries what is due; false when nothing was.
-    private func carry(_ desk: EventsDesk) -> Bool {
+    private func carry() -> Bool {
         let now = Int64(WallClock.milliseconds)
+        let carrier = receiver.name
         do throws(ServiceProblem) {
             let parcels = try shelf.read { database throws(Fault) in
                 try database.rows(
                     """
-                    SELECT n, target, arn, taken, attempts, hops, payload FROM deliveries WHERE due <= ? ORDER BY due, n
-                    LIMIT ?
-                    """, [.int(now), .int(Self.batchMax)], Parcel.init)
+                    SELECT \(Parcel.columns) FROM deliveries WHERE carrier = ? AND due <= ? ORDER BY due, n LIMIT ?
+                    """, [.text(carrier), .int(now), .int(Self.batchMax)], Parcel.init)
             }
             if parcels.isEmpty { return false }
-            for (arn, group) in Dictionary(grouping: parcels, by: \.arn) { try carry(group, to: arn, desk, now) }
+            for (arn, group) in Dictionary(grouping: parcels, by: \.arn) { try carry(group, to: arn) }
             return true
         } catch {
             Log.line("events could not be delivered: \(error.message)")
@@ -104,41 +67,110 @@ final class Courier: Sendable {
         }
     }
 
-    private func carry(
-        _ parcels: [Parcel], to arn: String, _ desk: EventsDesk, _ now: Int64
-    ) throws(ServiceProblem) {
-        do throws(ServiceProblem) {
-            if let receiver = receivers.first(where: { $0.receives(arn) }) {
-                try receiver.receive(parcels.map(\.payload), at: arn)
-            } else if arn.contains(":event-bus/") {
-                try Intake(desk: desk).pass(parcels.map { ($0.payload, $0.hops) }, to: EventsDesk.busName(arn))
-            } else {
-                throw ServiceProblem("ResourceNotFoundException", "nobody takes events in for \(arn)")
+    /// In pieces that the receiver takes; when one is refused, the rest for that target waits with it.
+    private func carry(_ parcels: [Parcel], to arn: String) throws(ServiceProblem) {
+        var rest = parcels[...]
+        while !rest.isEmpty, !isStopping.load(ordering: .acquiring) {
+            let piece = Array(rest.prefix(receiver.batchMax))
+            rest = rest.dropFirst(piece.count)
+            do throws(DeliveryRefusal) { try receiver.receive(letters(piece), at: arn) } catch {
+                // Broken off, not refused: it is carried again after the next start.
+                if isStopping.load(ordering: .acquiring), !error.isFinal { return }
+                // A receiver may have taken its time: pauses count from here.
+                let now = Int64(WallClock.milliseconds)
+                // One that will never be taken must not take others with it.
+                if error.isFinal, piece.count > 1 {
+                    for parcel in piece { try carryAlone(parcel, to: arn, now) }
+                    continue
+                }
+                try settle(piece, error, now)
+                if error.isFinal { continue }
+                return try wait(Array(rest), until: now + (error.after ?? Self.groupPause))
             }
-        } catch {
-            return try retry(parcels, error, now)
+            try drop(piece)
         }
+    }
+
+    private func carryAlone(_ parcel: Parcel, to arn: String, _ now: Int64) throws(ServiceProblem) {
+        do throws(DeliveryRefusal) { try receiver.receive(letters([parcel]), at: arn) } catch {
+            return try settle([parcel], error, now)
+        }
+        try drop([parcel])
+    }
+
+    private func letters(_ parcels: [Parcel]) -> [EventLetter] {
+        let records = shelf.records
+        return parcels.map {
+            EventLetter(
+                payload: $0.payload, target: records[EventsDesk.Kind.target, $0.target] ?? .null, hops: $0.hops)
+        }
+    }
+
+    private func drop(_ parcels: [Parcel]) throws(ServiceProblem) {
         let numbers = parcels.map(\.number)
         try shelf.change { desk in
             for number in numbers { try desk.database.run("DELETE FROM deliveries WHERE n = ?", [.int(number)]) }
         }
     }
 
-    /// Later again, each time later than the last; too old or tried too often, and it is given up.
-    private func retry(_ parcels: [Parcel], _ problem: ServiceProblem, _ now: Int64) throws(ServiceProblem) {
-        let over = parcels.filter { now - $0.taken > Self.ageMax || $0.attempts >= Self.attemptsMax }
-        if !over.isEmpty { Log.line("\(over.count) events for \(over[0].arn) are given up: \(problem.message)") }
-        let givenUp = Set(over.map(\.number))
-        let later = parcels.filter { !givenUp.contains($0.number) }.map { parcel in
-            let pause = min(Self.pauseMax, 100 << min(parcel.attempts, 16))
-            return (number: parcel.number, due: now + pause + Int64.random(in: 0...pause / 2))
-        }
+    private func wait(_ parcels: [Parcel], until due: Int64) throws(ServiceProblem) {
+        if parcels.isEmpty { return }
+        let numbers = parcels.map(\.number)
         try shelf.change { desk in
-            for number in givenUp { try desk.database.run("DELETE FROM deliveries WHERE n = ?", [.int(number)]) }
-            for (number, due) in later {
+            for number in numbers {
+                try desk.database.run("UPDATE deliveries SET due = ? WHERE n = ?", [.int(due), .int(number)])
+            }
+        }
+    }
+
+    /// Later again, each time later than the last, or given up for good.
+    private func settle(_ parcels: [Parcel], _ refusal: DeliveryRefusal, _ now: Int64) throws(ServiceProblem) {
+        let records = shelf.records
+        var later: [(number: Int64, due: Int64)] = []
+        for parcel in parcels {
+            let target = records[EventsDesk.Kind.target, parcel.target] ?? .null
+            let fate = RetryPlan(target).fate(
+                after: refusal, taken: parcel.taken, attempts: parcel.attempts, now: now,
+                dice: Double.random(in: 0..<1))
+            switch fate {
+            case .again(let due): later.append((parcel.number, due))
+            case .dead(let condition): try bury(parcel, target, refusal, condition)
+            }
+        }
+        let waiting = later
+        try shelf.change { desk in
+            for (number, due) in waiting {
                 try desk.database.run(
                     "UPDATE deliveries SET due = ?, attempts = attempts + 1 WHERE n = ?", [.int(due), .int(number)])
             }
         }
+    }
+
+    /// To the dead-letter queue first, and only then off the table: twice there is better than nowhere.
+    private func bury(
+        _ parcel: Parcel, _ target: Datum, _ refusal: DeliveryRefusal, _ condition: String?
+    ) throws(ServiceProblem) {
+        if let queue = target["DeadLetterConfig"]?["Arn"]?.text {
+            var attributes = [
+                "TARGET_ARN": parcel.arn, "ERROR_CODE": refusal.code,
+                "ERROR_MESSAGE": String(refusal.reason.prefix(1000)), "RETRY_ATTEMPTS": "\(parcel.attempts)",
+            ]
+            attributes["RULE_ARN"] = shelf.records[EventsDesk.Kind.rule, ruleKey(parcel.target)]?["Arn"]?.text
+            attributes["EXHAUSTED_RETRY_CONDITION"] = condition
+            do throws(ServiceProblem) {
+                try deadLetters.keep(DeadLetter(payload: parcel.payload, attributes: attributes), at: queue)
+            } catch {
+                Log.line("an event for \(parcel.arn) cannot be kept in \(queue): \(error.message)")
+                return try wait([parcel], until: Int64(WallClock.milliseconds) + Self.buryAgain)
+            }
+        } else {
+            Log.line("an event for \(parcel.arn) is given up: \(refusal.reason)")
+        }
+        try drop([parcel])
+    }
+
+    /// A target's key is its rule's, and its own name.
+    private func ruleKey(_ target: String) -> String {
+        target.split(separator: "\u{1}", omittingEmptySubsequences: false).prefix(2).joined(separator: "\u{1}")
     }
 }

@@ -19,6 +19,14 @@ struct Delivery: Sendable {
         payload = Self.payload(event, target, rule)
     }
 
+    /// The whole of something that no rule sends.
+    init(payload: [UInt8], to arn: String) {
+        hops = 0
+        target = ""
+        self.arn = arn
+        self.payload = payload
+    }
+
     private static func payload(_ event: Datum, _ target: Datum, _ rule: Datum) -> [UInt8] {
         if let text = target["Input"]?.text { return Array(text.utf8) }
         if let path = target["InputPath"]?.text, let path = try? InputPath(parsing: path) {

@@ -1,5 +1,6 @@
 package import AWSProtocol
 package import Core
+package import Crypto
 internal import EventPatterns
 internal import JSON
 internal import Records
@@ -8,12 +9,14 @@ internal import Synchronization
 /// Buses, rules and targets; takes events, and sees that they get where rules send them.
 ///
 /// Concurrency: buses, rules and targets are records of the shelf; what is on its way lies in a table of its file until it
-/// has arrived, and one courier carries it.
+/// has arrived, and a courier for each kind of target carries it. Schedules and replays have a thread each.
 package final class EventsDesk: Sendable {
     enum Kind {
         static let bus = "bus"
         static let rule = "rule"
         static let target = "target"
+        static let archive = "archive"
+        static let replay = "replay"
     }
 
     static let defaultBus = "default"
@@ -23,7 +26,16 @@ package final class EventsDesk: Sendable {
             n INTEGER PRIMARY KEY AUTOINCREMENT, due INTEGER, target TEXT, arn TEXT, taken INTEGER, attempts INTEGER,
             hops INTEGER, payload BLOB);
         CREATE INDEX deliveries_due ON deliveries(due, n);
+        """,
         """
+        ALTER TABLE deliveries ADD COLUMN carrier TEXT NOT NULL DEFAULT '';
+        UPDATE deliveries SET carrier = iif(arn LIKE '%:event-bus/%', 'buses', 'log-groups');
+        DROP INDEX deliveries_due;
+        CREATE INDEX deliveries_due ON deliveries(carrier, due, n);
+        CREATE TABLE kept(n INTEGER PRIMARY KEY AUTOINCREMENT, archive TEXT, at INTEGER, event BLOB);
+        CREATE INDEX kept_at ON kept(archive, at, n);
+        CREATE TABLE schedules(rule TEXT PRIMARY KEY, due INTEGER) WITHOUT ROWID;
+        """,
     ]
 
     let shelf: RecordShelf
@@ -31,14 +43,24 @@ package final class EventsDesk: Sendable {
     let region: String
     private let patterns = Mutex<[String: EventPattern]>([:])
     private static let patternsMax = 4096
-    let courier: Courier
+    let couriers: Couriers
+    let deadLetters: any DeadLetterBox
+    private let seal: SealingKey
+    let clockwork = Clockwork()
+    let replayer = Replayer()
+    private let buses = BusReceiver()
 
     /// `receivers`: whoever takes in what rules send.
-    package init(_ path: String, account: String, region: String, receivers: [any EventReceiver]) throws(Fault) {
+    package init(
+        _ path: String, account: String, region: String, seal: SealingKey, receivers: [any EventReceiver],
+        deadLetters: any DeadLetterBox
+    ) throws(Fault) {
         self.account = account
         self.region = region
+        self.seal = seal
+        self.deadLetters = deadLetters
         shelf = try RecordShelf(path, tables: Self.tables)
-        courier = Courier(shelf, receivers)
+        couriers = Couriers(shelf, receivers + [buses, APIDestinationReceiver(shelf, seal: seal)], deadLetters)
     }
 
     package func start() throws(ServiceProblem) {
@@ -47,11 +69,16 @@ package final class EventsDesk: Sendable {
             guard desk.records[Kind.bus, name] == nil else { return }
             desk.records[Kind.bus, name] = ["Name": .text(name), "Arn": .text(arn)]
         }
-        courier.start(self)
+        buses.serve(self)
+        couriers.start()
+        clockwork.start(self)
+        replayer.start(self)
     }
 
     package func close() {
-        courier.stop()
+        clockwork.stop()
+        replayer.stop()
+        couriers.stop()
         shelf.close()
     }
 
@@ -59,12 +86,37 @@ package final class EventsDesk: Sendable {
         AWSService(
             "events", .json11, targets: ["AWSEvents"], version: "2015-10-07",
             operations: Buses(desk: self).operations + Rules(desk: self).operations + Targets(desk: self).operations
-                + Intake(desk: self).operations + RuleTags(desk: self).operations)
+                + Intake(desk: self).operations + RuleTags(desk: self).operations
+                + Archives(desk: self).operations + Replays(desk: self).operations
+                + Connections(shelf: shelf, seal: seal).operations + APIDestinations(shelf: shelf).operations)
     }
 
     /// Events of the hub's own services, whole; they are on the disk for every target when this returns.
     package func announce(_ events: [[UInt8]]) throws(ServiceProblem) {
         try Intake(desk: self).pass(events.map { ($0, 0) }, to: Self.defaultBus)
+    }
+
+    /// Whether something can be sent to an ARN.
+    package func reaches(_ arn: String) -> Bool { couriers.courier(to: arn) != nil }
+
+    /// Sends an event to ARNs that no rule names; it is on the disk for each when this returns.
+    package func send(_ event: [UInt8], to arns: [String]) throws(ServiceProblem) {
+        let now = Int64(WallClock.milliseconds)
+        let deliveries = arns.map { Delivery(payload: event, to: $0) }
+        try shelf.change { [couriers] shelf in try couriers.add(deliveries, now, to: shelf.database) }
+        couriers.ring(for: deliveries)
+    }
+
+    /// An event as it travels.
+    func envelope(
+        id: String = UniqueID.random(), source: String, type: String, time: Int64, resources: [String],
+        _ detail: Datum
+    ) -> Datum {
+        [
+            "version": "0", "id": .text(id), "detail-type": .text(type), "source": .text(source),
+            "account": .text(account), "time": .text(CivilTime(milliseconds: time).isoSeconds),
+            "region": .text(region), "resources": .list(resources.map(Datum.text)), "detail": detail,
+        ]
     }
 
     // MARK: names
@@ -107,20 +159,5 @@ package final class EventsDesk: Sendable {
             $0[text] = pattern
         }
         return pattern
-    }
-
-    /// What an event sets going: a payload for each target of each rule that is for it.
-    func deliveries(of event: Datum, on bus: String, _ records: Records, hops: Int64 = 0) -> [Delivery] {
-        var deliveries: [Delivery] = []
-        for key in records.keys(Kind.rule, prefix: Self.ruleKey(bus, "")) {
-            guard let rule = records[Kind.rule, key], rule["State"]?.text == "ENABLED",
-                let text = rule["EventPattern"]?.text, let pattern = pattern(text), pattern.matches(event)
-            else { continue }
-            for target in records.keys(Kind.target, prefix: key + "\u{1}") {
-                guard let target = records[Kind.target, target] else { continue }
-                deliveries.append(Delivery(of: event, to: target, rule: rule, key: key, hops: hops))
-            }
-        }
-        return deliveries
     }
 }

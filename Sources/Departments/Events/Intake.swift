@@ -31,7 +31,7 @@ struct Intake: Sendable {
         let readings = try PutEvents.entries(of: .map(call.input))
         let now = Int64(WallClock.milliseconds)
         let records = desk.shelf.records
-        var deliveries: [Delivery] = []
+        var outflow = Outflow()
         let fates = readings.map { reading -> PutEvents.Fate in
             switch reading {
             case .failure(let problem): return problem.fate
@@ -41,41 +41,34 @@ struct Intake: Sendable {
                     return .failed(code: "ResourceNotFoundException", message: "Event bus \(bus) does not exist.")
                 }
                 let id = UniqueID.random()
-                let event = envelope(entry, id, now)
-                deliveries += desk.deliveries(of: event, on: bus, records)
+                let event = desk.envelope(
+                    id: id, source: entry.source, type: entry.detailType, time: entry.time ?? now,
+                    resources: entry.resources, (try? Datum(json: Array(entry.detail.utf8))) ?? [:])
+                outflow = outflow + desk.outflow(of: event, on: bus, records)
                 return .accepted(id: id)
             }
         }
-        try send(deliveries, now)
+        try send(outflow, now)
         return PutEvents.output(fates)
     }
 
-    private func send(_ deliveries: [Delivery], _ now: Int64) throws(ServiceProblem) {
-        if deliveries.isEmpty { return }
-        try desk.shelf.change { shelf in try Courier.add(deliveries, now, to: shelf.database) }
-        desk.courier.ring()
-    }
-
-    private func envelope(_ entry: PutEventsEntry, _ id: String, _ now: Int64) -> Datum {
-        let time = CivilTime(milliseconds: entry.time ?? now).iso
-        return [
-            "version": "0", "id": .text(id), "detail-type": .text(entry.detailType), "source": .text(entry.source),
-            "account": .text(desk.account), "time": .text(String(time.prefix(19)) + "Z"), "region": .text(desk.region),
-            "resources": .list(entry.resources.map(Datum.text)),
-            "detail": (try? Datum(json: Array(entry.detail.utf8))) ?? [:],
-        ]
+    private func send(_ outflow: Outflow, _ now: Int64) throws(ServiceProblem) {
+        if outflow.isEmpty { return }
+        try desk.shelf.change { shelf in try outflow.write(now, desk.couriers, to: shelf.database) }
+        desk.couriers.ring(for: outflow.deliveries)
     }
 
     /// Events that a rule of another bus sends here.
     func pass(_ payloads: [(event: [UInt8], hops: Int64)], to bus: String) throws(ServiceProblem) {
         let records = desk.shelf.records
         guard records[EventsDesk.Kind.bus, bus] != nil else { throw EventsDesk.missing("Event bus \(bus)") }
-        let deliveries = payloads.flatMap { event, hops -> [Delivery] in
-            // Buses that send each other everything come to rest.
-            guard hops < Self.hopsMax, let event = try? Datum(json: event) else { return [] }
-            return desk.deliveries(of: event, on: bus, records, hops: hops + 1)
+        var outflow = Outflow()
+        // Buses that send each other everything come to rest.
+        for (event, hops) in payloads where hops < Self.hopsMax {
+            guard let event = try? Datum(json: event) else { continue }
+            outflow = outflow + desk.outflow(of: event, on: bus, records, hops: hops + 1)
         }
-        try send(deliveries, Int64(WallClock.milliseconds))
+        try send(outflow, Int64(WallClock.milliseconds))
     }
 
     private func test(_ call: Call) throws(ServiceProblem) -> Datum {

@@ -1,5 +1,7 @@
 internal import AWSProtocol
 internal import Core
+internal import Database
+internal import EventPatterns
 internal import Records
 
 /// Which events go somewhere.
@@ -32,10 +34,10 @@ struct Rules: Sendable {
                 try list(call)
             },
             Operation("EnableRule", [name, Self.bus], on: arns) { call throws(ServiceProblem) in
-                try change(call) { $0["State"] = "ENABLED" }
+                try set(call, to: "ENABLED")
             },
             Operation("DisableRule", [name, Self.bus], on: arns) { call throws(ServiceProblem) in
-                try change(call) { $0["State"] = "DISABLED" }
+                try set(call, to: "DISABLED")
             },
             Operation("DeleteRule", [name, Self.bus, Member("Force", .flag)], on: arns) { call throws(ServiceProblem) in
                 try delete(call)
@@ -64,7 +66,9 @@ struct Rules: Sendable {
 
     private static func shown(_ rule: Datum) -> Datum {
         var row = DatumMap()
-        for name in ["Name", "Arn", "EventPattern", "State", "Description", "RoleArn", "EventBusName"] {
+        for name in [
+            "Name", "Arn", "EventPattern", "ScheduleExpression", "State", "Description", "RoleArn", "EventBusName",
+        ] {
             if let value = rule[name] { row[name] = value }
         }
         return .map(row)
@@ -72,26 +76,21 @@ struct Rules: Sendable {
 
     private func put(_ call: Call) throws(ServiceProblem) -> Datum {
         let (name, bus) = (call["Name"], EventsDesk.busName(call.text("EventBusName")))
-        if call.text("ScheduleExpression") != nil {
-            throw ServiceProblem(
-                "ValidationException", "Schedules are not offered by this hub: a rule needs an EventPattern.")
-        }
-        guard let pattern = call.text("EventPattern") else {
-            throw ServiceProblem(
-                "ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified.")
-        }
-        _ = try EventsDesk.read(pattern: pattern)
+        try check(call, bus)
         let arn = desk.ruleARN(bus, name)
         let rule: Datum = [
-            "Name": .text(name), "Arn": .text(arn), "EventPattern": .text(pattern),
+            "Name": .text(name), "Arn": .text(arn), "EventPattern": call.input["EventPattern"] ?? .null,
+            "ScheduleExpression": call.input["ScheduleExpression"] ?? .null,
             "State": .text(call.text("State") ?? "ENABLED"), "Description": call.input["Description"] ?? .null,
             "RoleArn": call.input["RoleArn"] ?? .null, "EventBusName": .text(bus), "Tags": .list(call.list("Tags")),
         ]
         let key = EventsDesk.ruleKey(bus, name)
+        let now = Int64(WallClock.milliseconds)
         try desk.shelf.change { shelf in
             guard shelf.records[EventsDesk.Kind.bus, bus] != nil else { throw EventsDesk.missing("Event bus \(bus)") }
             var rule = rule.map ?? DatumMap()
-            if let old = shelf.records[EventsDesk.Kind.rule, key] {
+            let old = shelf.records[EventsDesk.Kind.rule, key]
+            if let old {
                 // A rule that is changed keeps its tags.
                 rule["Tags"] = old["Tags"]
             } else if shelf.records.keys(EventsDesk.Kind.rule, prefix: EventsDesk.ruleKey(bus, "")).count
@@ -100,8 +99,30 @@ struct Rules: Sendable {
                 throw ServiceProblem("LimitExceededException", "An event bus may have \(Self.rulesMax) rules.")
             }
             shelf.records[EventsDesk.Kind.rule, key] = .map(rule)
+            // One that keeps its schedule keeps its rhythm.
+            let isSame = ["State", "ScheduleExpression"].allSatisfy { old?[$0] == rule[$0] }
+            if !isSame { try Clockwork.set(key, .map(rule), now, shelf.database) }
         }
+        desk.clockwork.ring()
         return ["RuleArn": .text(arn)]
+    }
+
+    /// A pattern, a schedule, or both.
+    private func check(_ call: Call, _ bus: String) throws(ServiceProblem) {
+        let (pattern, schedule) = (call.text("EventPattern"), call.text("ScheduleExpression"))
+        guard pattern != nil || schedule != nil else {
+            throw ServiceProblem(
+                "ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified.")
+        }
+        if let pattern { _ = try EventsDesk.read(pattern: pattern) }
+        guard let schedule else { return }
+        guard bus == EventsDesk.defaultBus else {
+            throw ServiceProblem(
+                "ValidationException", "ScheduleExpression is supported only on the default event bus.")
+        }
+        do throws(PatternRefusal) { _ = try Schedule(parsing: schedule) } catch {
+            throw ServiceProblem("ValidationException", error.reason)
+        }
     }
 
     private func list(_ call: Call) throws(ServiceProblem) -> Datum {
@@ -115,16 +136,18 @@ struct Rules: Sendable {
         return ["Rules": .list(rows), "NextToken": next.map(Datum.text) ?? .null]
     }
 
-    private func change(
-        _ call: Call, _ body: @escaping @Sendable (inout DatumMap) -> Void
-    ) throws(ServiceProblem) -> Datum {
+    private func set(_ call: Call, to state: String) throws(ServiceProblem) -> Datum {
         let (name, bus) = (call["Name"], EventsDesk.busName(call.text("EventBusName")))
         let key = EventsDesk.ruleKey(bus, name)
+        let now = Int64(WallClock.milliseconds)
         try desk.shelf.change { shelf in
             guard var rule = shelf.records[EventsDesk.Kind.rule, key]?.map else { throw Self.missing(name, bus) }
-            body(&rule)
+            guard rule["State"]?.text != state else { return }
+            rule["State"] = .text(state)
             shelf.records[EventsDesk.Kind.rule, key] = .map(rule)
+            try Clockwork.set(key, .map(rule), now, shelf.database)
         }
+        desk.clockwork.ring()
         return .null
     }
 
@@ -137,6 +160,7 @@ struct Rules: Sendable {
                 throw ServiceProblem("ValidationException", "Rule can't be deleted since it has targets.")
             }
             shelf.records[EventsDesk.Kind.rule, key] = nil
+            try Clockwork.set(key, nil, 0, shelf.database)
         }
         return .null
     }

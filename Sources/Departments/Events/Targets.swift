@@ -15,7 +15,7 @@ struct Targets: Sendable {
             Member("Id", required: true, 1...64, marks: "._-"), Member("Arn", required: true, 1...1600),
             Member("RoleArn"),
             Member("Input", 0...8192), Member("InputPath", 0...256), Member("InputTransformer", .anything),
-            Member("RetryPolicy", .anything), Member("DeadLetterConfig", .anything),
+            Member("RetryPolicy", .anything), Member("DeadLetterConfig", .anything), HTTPParameters.member,
         ])
         return [
             Operation(
@@ -47,10 +47,24 @@ struct Targets: Sendable {
             return Self.failure(
                 target, "ValidationException", "Only one of Input, InputPath, or InputTransformer must be provided.")
         }
-        guard desk.courier.receives(target["Arn"]?.text ?? "") else {
+        let arn = target["Arn"]?.text ?? ""
+        guard desk.reaches(arn) else {
             return Self.failure(
                 target, "ValidationException",
-                "This hub delivers to log groups and event buses; \(target["Arn"]?.text ?? "") is neither.")
+                "This hub delivers to log groups, queues, event buses, API destinations and commands; \(arn) is none of them."
+            )
+        }
+        if let queue = target["DeadLetterConfig"]?["Arn"]?.text, !desk.deadLetters.has(queue) {
+            return Self.failure(
+                target, "ValidationException", "DeadLetterConfig.Arn is not valid: \(queue) is no queue of this hub.")
+        }
+        if let parameters = target["HttpParameters"],
+            let complaint = HTTPParameters.complaint(httpParameters: parameters)
+        {
+            return Self.failure(target, "ValidationException", complaint)
+        }
+        if let complaint = RetryPlan.complaint(target) {
+            return Self.failure(target, "ValidationException", complaint)
         }
         if let text = target["Input"]?.text, (try? Datum(json: Array(text.utf8))) == nil {
             return Self.failure(

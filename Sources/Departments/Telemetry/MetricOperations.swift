@@ -9,8 +9,8 @@ struct MetricOperations: Sendable {
     private static let pointsMax = 1440
     private static let old: Int64 = 14 * 86_400
     private static let new: Int64 = 2 * 3600
-    private static let statistics = ["SampleCount", "Average", "Sum", "Minimum", "Maximum"]
-    private static let dimensions = Member(
+    static let statistics = ["SampleCount", "Average", "Sum", "Minimum", "Maximum"]
+    static let dimensions = Member(
         "Dimensions",
         .list(.structure([Member("Name", required: true, 1...255), Member("Value", required: true, 1...1024)])), 0...30)
     private static let namespace = Member("Namespace", required: true, 1...255, marks: "._-/#: ")
@@ -191,8 +191,12 @@ struct MetricSpan: Sendable {
         guard period >= 60, period % 60 == 0, period <= 86_400 * 365 else {
             throw MetricOperations.invalid("The parameter Period must be a multiple of 60.")
         }
-        self.period = Int64(period)
-        self.from = from / self.period * self.period
+        self.init(from: from, until: until, period: Int64(period))
+    }
+
+    init(from: Int64, until: Int64, period: Int64) {
+        self.period = period
+        self.from = from / period * period
         self.until = until
     }
 }

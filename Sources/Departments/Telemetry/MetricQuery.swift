@@ -25,20 +25,7 @@ enum MetricQuery {
 
     static func answer(_ call: Call, _ desk: MetricsDesk) throws(ServiceProblem) -> Datum {
         let queries = call.list("MetricDataQueries")
-        var lines: [String: Line] = [:]
-        for query in queries where query["MetricStat"] != nil {
-            lines[query["Id"]?.text ?? ""] = try line(query, call, desk)
-        }
-        for query in queries {
-            guard let text = query["Expression"]?.text else { continue }
-            guard query["MetricStat"] == nil else {
-                throw refusal("MetricStat and Expression cannot be given together.")
-            }
-            lines[query["Id"]?.text ?? ""] = try MetricExpression(parsing: text).line(over: lines)
-        }
-        guard lines.count == queries.count else {
-            throw refusal("Each query needs an Id of its own, and a MetricStat or an Expression.")
-        }
+        let lines = try lines(queries, desk) { period throws(ServiceProblem) in try MetricSpan(call, period: period) }
         let isUp = call.text("ScanBy") == "TimestampAscending"
         let shown = queries.filter { $0["ReturnData"]?.bool ?? true }.map { query -> Datum in
             let id = query["Id"]?.text ?? ""
@@ -54,9 +41,32 @@ enum MetricQuery {
         return ["MetricDataResults": .list(shown), "Messages": []]
     }
 
+    /// The line of each query by its id; `span`: what is looked at, for a period.
+    static func lines(
+        _ queries: [Datum], _ desk: MetricsDesk, span: (Int) throws(ServiceProblem) -> MetricSpan
+    ) throws(ServiceProblem) -> [String: Line] {
+        var lines: [String: Line] = [:]
+        for query in queries where query["MetricStat"] != nil {
+            lines[query["Id"]?.text ?? ""] = try line(query, desk, span)
+        }
+        for query in queries {
+            guard let text = query["Expression"]?.text else { continue }
+            guard query["MetricStat"] == nil else {
+                throw refusal("MetricStat and Expression cannot be given together.")
+            }
+            lines[query["Id"]?.text ?? ""] = try MetricExpression(parsing: text).line(over: lines)
+        }
+        guard lines.count == queries.count else {
+            throw refusal("Each query needs an Id of its own, and a MetricStat or an Expression.")
+        }
+        return lines
+    }
+
     static func refusal(_ why: String) -> ServiceProblem { ServiceProblem("ValidationError", why) }
 
-    private static func line(_ query: Datum, _ call: Call, _ desk: MetricsDesk) throws(ServiceProblem) -> Line {
+    private static func line(
+        _ query: Datum, _ desk: MetricsDesk, _ span: (Int) throws(ServiceProblem) -> MetricSpan
+    ) throws(ServiceProblem) -> Line {
         let stat = query["MetricStat"]
         let word = stat?["Stat"]?.text ?? ""
         guard
@@ -66,7 +76,7 @@ enum MetricQuery {
         let metric = stat?["Metric"]
         let key = MetricsDesk.key(
             metric?["Namespace"]?.text ?? "", metric?["MetricName"]?.text ?? "", metric?["Dimensions"]?.list ?? [])
-        let span = try MetricSpan(call, period: stat?["Period"]?.whole ?? 60)
+        let span = try span(stat?["Period"]?.whole ?? 60)
         let points = try desk.points(desk.shelf.records[MetricsDesk.series, key], span)
         return Line(points.compactMap { point in point.value(word).map { (point.at, $0) } }) { $1 }
     }

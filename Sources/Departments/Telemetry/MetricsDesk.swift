@@ -2,10 +2,15 @@ package import AWSProtocol
 package import Core
 internal import Database
 internal import Records
+internal import Synchronization
 
-/// Metrics: what came in a minute of each series, kept finely for a while and coarsely for longer.
+/// An alarm changed: `event` is the JSON text of the whole event; `targets` the ARNs of its actions.
+package typealias AlarmAnnouncer = @Sendable (_ event: [UInt8], _ targets: [String]) throws(ServiceProblem) -> Void
+
+/// Metrics: what came in a minute of each series, kept finely for a while and coarsely for longer, and alarms.
 ///
-/// Concurrency: series are records of the shelf, minutes lie in a table of its file; one thread makes old ones coarse.
+/// Concurrency: series are records of the shelf, minutes lie in a table of its file; one thread makes old ones coarse,
+/// and another judges alarms.
 package final class MetricsDesk: Sendable {
     static let series = "series"
     private static let sweepEvery = 600 * Span64.second
@@ -21,11 +26,15 @@ package final class MetricsDesk: Sendable {
         """
     ]
     let shelf: RecordShelf
+    let alarms: AlarmDesk
+    private let watch = Mutex<AlarmWatch?>(nil)
     private let bell = Doorbell()
     private let isOver = Flagpole()
     private let closing = Closing()
 
-    package init(_ path: String) throws(Fault) {
+    /// Alarms lie in a file beside `path`.
+    package init(_ path: String, account: String, region: String) throws(Fault) {
+        alarms = try AlarmDesk(PathName.folder(of: path) + "/alarms.db", account: account, region: region)
         shelf = try RecordShelf(path, tables: Self.tables, durability: .normal)
         Lane.start("metric-sweeper") { [self] in
             while !closing.isAsked {
@@ -37,7 +46,20 @@ package final class MetricsDesk: Sendable {
         }
     }
 
+    /// From now on alarms are judged. `announcer` takes each change, and is asked again when it throws; `accepts` tells
+    /// whether it can deliver to an ARN.
+    package func start(
+        _ announcer: @escaping AlarmAnnouncer, accepts: @escaping @Sendable (String) -> Bool
+    ) {
+        alarms.settle(accepts: accepts)
+        let watch = AlarmWatch(self, announcer)
+        self.watch.withLock { $0 = watch }
+        watch.start()
+    }
+
     package func close() {
+        watch.withLock { $0 }?.stop()
+        alarms.shelf.close()
         closing.ask()
         bell.ring()
         isOver.wait()
@@ -46,7 +68,10 @@ package final class MetricsDesk: Sendable {
 
     /// The same operations in both protocols that clients speak: newer ones JSON, older ones and Terraform forms.
     package var services: [AWSService] {
-        let operations = MetricOperations(desk: self).all
+        let operations =
+            MetricOperations(desk: self).all + AlarmIntake(desk: self).operations + AlarmOperations(desk: alarms).all
+            + AlarmListing(desk: alarms).operations + [AlarmHistory(desk: alarms).operation]
+            + AlarmTags(desk: alarms).operations + Dashboards(desk: alarms).operations
         return [
             AWSService(
                 "cloudwatch", signingName: "monitoring", .query, version: "2010-08-01",

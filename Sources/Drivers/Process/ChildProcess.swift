@@ -9,17 +9,23 @@ package struct ChildProcess: Hashable, Sendable {
 
     /// Starts `arguments[0]`; of our descriptors the child keeps stderr and those named here, under the same numbers.
     /// Its environment is ours, and `settings` where ours says nothing; or `environment` and nothing else. In a group of its
-    /// own, Ctrl-C does not reach it.
+    /// own, Ctrl-C does not reach it. It reads `input`, or nothing; what it writes goes to `output`, its errors to `errors`
+    /// where that is named.
     package static func spawn(
         _ arguments: [String], keeping descriptors: [Int32], settings: [String: String] = [:],
-        environment: [String: String]? = nil, output: Int32? = nil, inOwnGroup: Bool = false
+        environment: [String: String]? = nil, input: Int32? = nil, output: Int32? = nil, errors: Int32? = nil,
+        inOwnGroup: Bool = false
     ) throws(Fault) -> ChildProcess {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if let input {
+            unsafe posix_spawn_file_actions_adddup2(&actions, input, 0)
+        } else {
+            unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
         unsafe posix_spawn_file_actions_adddup2(&actions, output ?? 2, 1)
-        if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output, 2) }
+        if let errors = errors ?? output { unsafe posix_spawn_file_actions_adddup2(&actions, errors, 2) }
         // > If the old and new descriptors are the same, the close-on-exec flag is cleared. <glibc 2.29, posix_spawn>
         for descriptor in descriptors { unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, descriptor) }
 
@@ -44,15 +50,19 @@ package struct ChildProcess: Hashable, Sendable {
         return ChildProcess(pid: pid)
     }
 
-    /// Our own environment, and what it lacks.
+    /// Our own environment, and what it lacks; but whom we must not outlive is nothing to a child of ours.
     private static func inherited(_ settings: [String: String]) -> [String] {
+        let parent = ProcessFacts.parentVariable
         var words: [String] = []
         var place = 0
         while let word = unsafe environ[place] {
-            unsafe words.append(String(cString: word))
+            let text = unsafe String(cString: word)
+            if !text.hasPrefix(parent + "=") { words.append(text) }
             place += 1
         }
-        for (name, value) in settings where unsafe getenv(name) == nil { words.append("\(name)=\(value)") }
+        for (name, value) in settings where unsafe name == parent || getenv(name) == nil {
+            words.append("\(name)=\(value)")
+        }
         return words
     }
 

@@ -37,6 +37,11 @@ package enum ProcessFacts {
     /// Names, in a child's environment, the process that it must not outlive.
     package static let parentVariable = "LINESIDE_PARENT"
 
+    /// What a process gives to one that must not outlive it, when it may not outlive somebody itself.
+    package static var bequest: [String: String] {
+        unsafe getenv(parentVariable) == nil ? [:] : [parentVariable: "\(ownPid)"]
+    }
+
     /// Ends this process when the one that started it ends, if that one asked for it. The kernel sees to it.
     package static func endWithParent() {
         guard let text = unsafe getenv(parentVariable), let parent = unsafe Int32(String(cString: text)) else { return }

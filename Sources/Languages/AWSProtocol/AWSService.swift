@@ -14,12 +14,16 @@ package struct AWSService: Sendable {
     package let version: String
     /// What it calls a request that breaks a rule.
     package let invalidCode: String
+    /// What refusals were called when the service spoke forms, where they are called otherwise now.
+    package let olderCodes: [String: String]
+    /// The member that a form's address stands for when the form leaves it out.
+    package let pathMember: String?
     package let operations: [Operation]
 
     package init(
         _ name: String, signingName: String? = nil, older: [String] = [], _ wire: WireProtocol, targets: [String] = [],
-        version: String,
-        invalid: String = "ValidationException", operations: [Operation]
+        version: String, invalid: String = "ValidationException", olderCodes: [String: String] = [:],
+        pathMember: String? = nil, operations: [Operation]
     ) {
         self.name = name
         self.signingName = signingName ?? name
@@ -28,6 +32,8 @@ package struct AWSService: Sendable {
         targetPrefixes = targets
         self.version = version
         invalidCode = invalid
+        self.olderCodes = olderCodes
+        self.pathMember = pathMember
         self.operations = operations
     }
 

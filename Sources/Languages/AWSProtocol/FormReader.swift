@@ -6,6 +6,8 @@ struct FormReader {
     private static let pairsMax = 10_000
     private let values: [String: String]
     private let names: [String]
+    /// Members that are written flat.
+    private var flat: [String: FlatName] = [:]
 
     init(_ request: WireRequest) throws(ServiceProblem) {
         let pairs = FormText.pairs(String(decoding: request.body, as: UTF8.self)) + request.query
@@ -19,24 +21,32 @@ struct FormReader {
     var action: String { values["Action"] ?? "" }
     var version: String? { values["Version"] }
 
-    func input(_ members: [Member]) throws(ServiceProblem) -> DatumMap { try structure(members, at: "") }
+    func input(of operation: Operation) throws(ServiceProblem) -> DatumMap {
+        var reader = self
+        reader.flat = operation.flat
+        return try reader.structure(operation.members, at: "")
+    }
 
     private func structure(_ members: [Member], at path: String) throws(ServiceProblem) -> DatumMap {
         var map = DatumMap()
         for member in members {
-            let name = path.isEmpty ? member.name : "\(path).\(member.name)"
-            if let value = try value(member.shape, at: name) { map[member.name] = value }
+            let flat = flat[member.name]
+            let name = flat?.name ?? member.name
+            let place = path.isEmpty ? name : "\(path).\(name)"
+            if let value = try value(member.shape, at: place, flat) { map[member.name] = value }
         }
         return map
     }
 
-    private func value(_ shape: Shape, at name: String) throws(ServiceProblem) -> Datum? {
+    private func value(
+        _ shape: Shape, at name: String, _ flat: FlatName? = nil
+    ) throws(ServiceProblem) -> Datum? {
         switch shape {
-        case .list(let element): return try list(element, at: name)
+        case .list(let element): return try list(element, at: name, flat)
         case .structure(let members):
             let map = try structure(members, at: name)
             return map.isEmpty ? nil : .map(map)
-        case .map(let element): return try map(element, at: name)
+        case .map(let element): return try map(element, at: name, flat)
         default:
             guard let text = values[name] else { return nil }
             do throws(ServiceProblem) { return try Self.value(text, shape, name) } catch {
@@ -45,18 +55,24 @@ struct FormReader {
         }
     }
 
-    private func list(_ element: Shape, at name: String) throws(ServiceProblem) -> Datum? {
+    private func list(_ element: Shape, at name: String, _ flat: FlatName?) throws(ServiceProblem) -> Datum? {
+        let stem = flat == nil ? name + ".member" : name
         var list: [Datum] = []
-        while let value = try value(element, at: "\(name).member.\(list.count + 1)") { list.append(value) }
+        while let value = try value(element, at: "\(stem).\(list.count + 1)") { list.append(value) }
         // An empty list is written as a name without a value.
         return list.isEmpty ? values[name].map { _ in .list([]) } : .list(list)
     }
 
-    private func map(_ element: Shape, at name: String) throws(ServiceProblem) -> Datum? {
+    private func map(_ element: Shape, at name: String, _ flat: FlatName?) throws(ServiceProblem) -> Datum? {
+        let stem = flat == nil ? name + ".entry" : name
         var map = DatumMap()
-        while let key = values["\(name).entry.\(map.count + 1).key"] {
-            guard let value = try value(element, at: "\(name).entry.\(map.count + 1).value") else { break }
+        // Counted, for a key may come twice.
+        var number = 1
+        while let key = values["\(stem).\(number).\(flat?.key ?? "key")"] {
+            let place = "\(stem).\(number).\(flat?.value ?? "value")"
+            guard let value = try value(element, at: place) else { break }
             map[key] = value
+            number += 1
         }
         return map.isEmpty ? nil : .map(map)
     }

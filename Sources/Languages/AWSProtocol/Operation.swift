@@ -8,6 +8,10 @@ package struct Operation: Sendable {
 
     package let name: String
     package let members: [Member]
+    /// Members of forms and of their answers that are written flat.
+    package var flat: [String: FlatName] = [:]
+    /// What policies call it: its name, but for those that are leave of the same kind as another.
+    package let action: String
     /// Where a REST service has it.
     package let place: RestPlace?
     /// Anyone with a key may: nobody is asked for leave.
@@ -19,10 +23,11 @@ package struct Operation: Sendable {
 
     package init(
         _ name: String, _ members: [Member] = [], at place: RestPlace? = nil, free: Bool = false,
-        on resources: @escaping Resources = { _ in ["*"] }, handler: @escaping Handler
+        as action: String? = nil, on resources: @escaping Resources = { _ in ["*"] }, handler: @escaping Handler
     ) {
         self.name = name
         self.members = members
+        self.action = action ?? name
         self.place = place
         isFree = free
         onlyReads = ["Get", "List", "Describe", "Lookup", "Filter", "Head", "Test"].contains { name.hasPrefix($0) }

@@ -33,7 +33,11 @@ package struct ServiceDirectory: Sendable {
                     "\(service.name) is served in version \(service.version), not \(form.version?.prefix(40) ?? "")")
             }
             let operation = try Self.operation(form.action, of: service)
-            return (operation, try form.input(operation.members))
+            var input = try form.input(of: operation)
+            if let member = service.pathMember, input[member] == nil, !request.path.isEmpty {
+                input[member] = .text("/" + request.path.joined(separator: "/"))
+            }
+            return (operation, input)
         case .restJSON:
             guard let (operation, carried) = Self.place(request, in: service) else {
                 throw Self.unknown("\(request.method) /\(request.path.joined(separator: "/").prefix(200))", service)

@@ -12,11 +12,14 @@ package struct WireAnswer: Sendable {
     package let queryError: String?
     package let body: [UInt8]
 
-    init(_ status: Int, _ wire: WireProtocol, errorType: String? = nil, body: [UInt8]) {
+    init(
+        _ status: Int, _ wire: WireProtocol, errorType: String? = nil, olderCode: String? = nil, body: [UInt8]
+    ) {
         self.status = status
         mediaType = wire.mediaType
         self.errorType = errorType
-        queryError = wire == .json10 ? errorType.map { Self.bare($0) + ";Sender" } : nil
+        let fault = status < 500 ? "Sender" : "Receiver"
+        queryError = wire == .json10 ? errorType.map { "\(olderCode ?? Self.bare($0));\(fault)" } : nil
         self.body = body
     }
 
@@ -42,7 +45,8 @@ package struct WireAnswer: Sendable {
         case .query:
             var xml = XMLWriter()
             xml.open("\(operation.name)Response", [("xmlns", service.xmlNamespace)])
-            if let map = output.map, !map.isEmpty { xml.element("\(operation.name)Result", output) }
+            // Who declares an answer has its element read, however little is in it.
+            if output.map != nil { xml.element("\(operation.name)Result", output, operation.flat) }
             xml.open("ResponseMetadata")
             xml.element("RequestId", requestID)
             xml.close("ResponseMetadata")
@@ -51,20 +55,30 @@ package struct WireAnswer: Sendable {
         }
     }
 
+    /// Why not, in the words of a service.
+    package static func refusal(_ problem: ServiceProblem, _ service: AWSService, requestID: String) -> WireAnswer {
+        refusal(problem, service.wire, olderCode: service.olderCodes[problem.code], requestID: requestID)
+    }
+
     /// Why not, in the words of the protocol.
-    package static func refusal(_ problem: ServiceProblem, _ wire: WireProtocol, requestID: String) -> WireAnswer {
+    package static func refusal(
+        _ problem: ServiceProblem, _ wire: WireProtocol, olderCode: String? = nil, requestID: String
+    ) -> WireAnswer {
         switch wire {
         case .json10, .json11, .restJSON:
             var body = DatumMap([("__type", .text(problem.code)), ("message", .text(problem.message))])
             for (name, value) in problem.details.sorted(by: { $0.key < $1.key }) { body[name] = .text(value) }
-            return WireAnswer(problem.status, wire, errorType: problem.code, body: Datum.map(body).json)
+            for (name, value) in problem.documents.sorted(by: { $0.key < $1.key }) { body[name] = value }
+            return WireAnswer(
+                problem.status, wire, errorType: problem.code, olderCode: olderCode, body: Datum.map(body).json)
         case .query:
             var xml = XMLWriter()
             xml.open("ErrorResponse", [("xmlns", "http://webservices.amazon.com/AWSFault/2005-15-09")])
             xml.open("Error")
             xml.element("Type", problem.status < 500 ? "Sender" : "Receiver")
-            xml.element("Code", problem.code)
+            xml.element("Code", olderCode ?? problem.code)
             xml.element("Message", problem.message)
+            for (name, value) in problem.documents.sorted(by: { $0.key < $1.key }) { xml.element(name, value) }
             xml.close("Error")
             xml.element("RequestId", requestID)
             xml.close("ErrorResponse")

@@ -25,7 +25,7 @@ package struct SigningTime: Hashable, Sendable, CustomStringConvertible {
             let minute = Self.number(bytes[11..<13]), let second = Self.number(bytes[13..<15])
         else { return nil }
         let time = SigningTime(
-            seconds: Self.days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
+            seconds: CivilTime.day(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
         // A thirtieth of February comes out as another day.
         guard time.description == text else { return nil }
         self = time
@@ -41,13 +41,5 @@ package struct SigningTime: Hashable, Sendable, CustomStringConvertible {
             value = value * 10 + Int64(digit - 48)
         }
         return value
-    }
-
-    /// Since 1970, of a Gregorian date; years begin with March, so that leap days come last.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let monthFromMarch = (month + 9) % 12
-        let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-        return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
     }
 }

@@ -12,6 +12,7 @@ internal import HTTP
 internal import Identity
 internal import Objects
 internal import Process
+internal import Queues
 internal import Secrets
 internal import Telemetry
 
@@ -130,6 +131,8 @@ final class HubHousehold {
 
     func close() {
         folder.forgetAddress()
+        // Who waits for a message would hold the doors open.
+        departments.queues.endWaiting()
         deviceServer.drain(until: Instant.now.advanced(by: Self.drain))
         server.drain(until: Instant.now.advanced(by: Self.drain))
         broker?.stop()
@@ -145,6 +148,7 @@ struct HubDepartments {
     private let secrets: SecretsDesk
     private let logs: LogsDesk
     private let metrics: MetricsDesk
+    let queues: QueuesDesk
     private let events: EventsDesk
     let objects: ObjectsDesk
     let fleet: FleetDesk
@@ -159,10 +163,15 @@ struct HubDepartments {
         audit = try AuditLog(folder.audit)
         secrets = try SecretsDesk(folder.path + "/secrets.db", seal: seal)
         logs = try LogsDesk(folder.path + "/logs.db")
-        metrics = try MetricsDesk(folder.path + "/metrics.db")
+        metrics = try MetricsDesk(
+            folder.path + "/metrics.db", account: settings.account, region: settings.region)
+        queues = try QueuesDesk(folder.path + "/queues.db", account: settings.account, region: settings.region)
+        let queueReceiver = QueueReceiver(queues: queues)
         events = try EventsDesk(
-            folder.path + "/events.db", account: settings.account, region: settings.region,
-            receivers: [LogGroupReceiver(logs: logs)])
+            folder.path + "/events.db", account: settings.account, region: settings.region, seal: seal,
+            receivers: [
+                LogGroupReceiver(logs: logs), queueReceiver, CommandReceiver(folder: folder.path + "/commands"),
+            ], deadLetters: queueReceiver)
         objects = try ObjectsDesk(
             folder.path + "/objects", account: settings.account, region: settings.region, seal: seal,
             gatekeeper: identity, ledger: audit, workers: workers)
@@ -176,9 +185,9 @@ struct HubDepartments {
     }
 
     var directory: ServiceDirectory {
-        ServiceDirectory(
-            [identity.iam, identity.sts, secrets.service, logs.service, events.service, audit.service]
-                + metrics.services + fleet.services + [greengrass.service, fleet.ownService])
+        let single = [identity.iam, identity.sts, secrets.service, logs.service, events.service, audit.service]
+        let own = [greengrass.service, fleet.ownService]
+        return ServiceDirectory(single + metrics.services + queues.services + fleet.services + own)
     }
 
     var deviceServices: [AWSService] {
@@ -192,6 +201,11 @@ struct HubDepartments {
     func begin() throws -> (keyID: String, secret: String) { try identity.begin() }
     func start() throws {
         try events.start()
+        metrics.start(
+            { [events] event, targets throws(ServiceProblem) in
+                try events.announce([event])
+                if !targets.isEmpty { try events.send(event, to: targets) }
+            }, accepts: { [events] in events.reaches($0) })
         fleet.start(
             { [greengrass] shadow, said throws(ServiceProblem) in
                 if shadow.name == GreengrassDesk.shadow { try greengrass.hear(said, from: shadow.thing) }
@@ -209,22 +223,12 @@ struct HubDepartments {
         objects.close()
         greengrass.close()
         fleet.close()
-        events.close()
         metrics.close()
+        events.close()
+        queues.close()
         logs.close()
         secrets.close()
         identity.close()
         audit.close()
-    }
-}
-
-/// Log groups as targets of rules.
-private struct LogGroupReceiver: EventReceiver {
-    let logs: LogsDesk
-
-    func receives(_ arn: String) -> Bool { arn.hasPrefix("arn:aws:logs:") && arn.contains(":log-group:") }
-
-    func receive(_ payloads: [[UInt8]], at arn: String) throws(ServiceProblem) {
-        try logs.receive(payloads, inGroup: arn)
     }
 }

@@ -74,9 +74,9 @@ package final class AWSDoor: Sendable {
         case .failure(let problem):
             if problem.status >= 500 { Log.line("\(service.name) \(visit.operation?.name ?? ""): \(problem.message)") }
             write(visit, problem: problem)
-            return .refusal(problem, service.wire, requestID: requestID)
+            return .refusal(problem, service, requestID: requestID)
         }
-        return .refusal(ServiceProblem("InternalFailure", "", status: 500), service.wire, requestID: requestID)
+        return .refusal(ServiceProblem("InternalFailure", "", status: 500), service, requestID: requestID)
     }
 
     private func perform(_ visit: inout Visit) throws(ServiceProblem) -> Datum {
@@ -96,7 +96,7 @@ package final class AWSDoor: Sendable {
 
     private func admit(_ visit: Visit, _ operation: Operation) throws(ServiceProblem) {
         guard let caller = visit.caller else { return }
-        let action = "\(visit.service.name):\(operation.name)"
+        let action = "\(visit.service.name):\(operation.action)"
         for resource in visit.resources {
             let objection = gatekeeper.objection(
                 to: action, on: resource, policy: nil, by: caller, visit.arrival.surroundings)

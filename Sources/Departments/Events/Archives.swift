@@ -1,0 +1,147 @@
+internal import AWSProtocol
+internal import Core
+internal import Database
+internal import EventPatterns
+internal import Records
+
+/// Copies of the events of a bus, kept for as long as they are wanted.
+struct Archives: Sendable {
+    let desk: EventsDesk
+    private static let archivesMax = 100
+
+    static let pattern = Member("EventPattern", 0...4096)
+    static let description = Member("Description", 0...512)
+
+    var operations: [Operation] {
+        let name = Member("ArchiveName", required: true, 1...48, marks: "._-")
+        let days = Member("RetentionDays", .whole, 0...Int.max)
+        let arns: Operation.Resources = { [$0.arn("events", "archive/\($0["ArchiveName"])")] }
+        return [
+            Operation(
+                "CreateArchive",
+                [name, Member("EventSourceArn", required: true, 1...1600), Self.description, Self.pattern, days],
+                on: arns
+            ) { call throws(ServiceProblem) in try create(call) },
+            Operation("DescribeArchive", [name], on: arns) { call throws(ServiceProblem) in
+                try shown(find(call["ArchiveName"], desk.shelf.records), isWhole: true)
+            },
+            Operation(
+                "ListArchives",
+                [
+                    Member("NamePrefix", 1...48), Member("EventSourceArn", 1...1600), Member("State"),
+                    Member("NextToken"), Member("Limit", .whole, 1...100),
+                ]
+            ) { call throws(ServiceProblem) in try list(call) },
+            Operation("UpdateArchive", [name, Self.description, Self.pattern, days], on: arns) {
+                call throws(ServiceProblem) in try update(call)
+            },
+            Operation("DeleteArchive", [name], on: arns) { call throws(ServiceProblem) in try delete(call) },
+        ]
+    }
+
+    private func find(_ name: String, _ records: Records) throws(ServiceProblem) -> Datum {
+        guard let archive = records[EventsDesk.Kind.archive, name] else {
+            throw EventsDesk.missing("Archive \(name)")
+        }
+        return archive
+    }
+
+    private func create(_ call: Call) throws(ServiceProblem) -> Datum {
+        let (name, bus) = (call["ArchiveName"], call["EventSourceArn"])
+        if let pattern = call.text("EventPattern") { _ = try EventsDesk.read(pattern: pattern) }
+        let arn = call.arn("events", "archive/\(name)")
+        let created = Datum.number(Double(WallClock.milliseconds) / 1000)
+        let archive: Datum = [
+            "ArchiveName": .text(name), "ArchiveArn": .text(arn), "EventSourceArn": .text(bus), "State": "ENABLED",
+            "Description": call.input["Description"] ?? .null, "EventPattern": call.input["EventPattern"] ?? .null,
+            "RetentionDays": .whole(call.whole("RetentionDays") ?? 0), "CreationTime": created,
+        ]
+        let busARN = desk.busARN(EventsDesk.busName(bus))
+        try desk.shelf.change { shelf in
+            guard bus == busARN, shelf.records[EventsDesk.Kind.bus, EventsDesk.busName(bus)] != nil else {
+                throw EventsDesk.missing("Event bus \(bus)")
+            }
+            guard shelf.records[EventsDesk.Kind.archive, name] == nil else {
+                throw ServiceProblem("ResourceAlreadyExistsException", "Archive \(name) already exists.")
+            }
+            guard shelf.records.count(EventsDesk.Kind.archive) < Self.archivesMax else {
+                throw ServiceProblem("LimitExceededException", "There may be \(Self.archivesMax) archives.")
+            }
+            shelf.records[EventsDesk.Kind.archive, name] = archive
+        }
+        return ["ArchiveArn": .text(arn), "State": "ENABLED", "CreationTime": created]
+    }
+
+    private func update(_ call: Call) throws(ServiceProblem) -> Datum {
+        let name = call["ArchiveName"]
+        if let pattern = call.text("EventPattern") { _ = try EventsDesk.read(pattern: pattern) }
+        let archive = try desk.shelf.change { shelf -> Datum in
+            guard var archive = shelf.records[EventsDesk.Kind.archive, name]?.map else {
+                throw EventsDesk.missing("Archive \(name)")
+            }
+            for member in ["Description", "EventPattern", "RetentionDays"] {
+                if let value = call.input[member] { archive[member] = value }
+            }
+            shelf.records[EventsDesk.Kind.archive, name] = .map(archive)
+            return .map(archive)
+        }
+        var answer = DatumMap()
+        for name in ["ArchiveArn", "State", "CreationTime"] { answer[name] = archive[name] }
+        return .map(answer)
+    }
+
+    private func delete(_ call: Call) throws(ServiceProblem) -> Datum {
+        let name = call["ArchiveName"]
+        try desk.shelf.change { shelf in
+            guard shelf.records[EventsDesk.Kind.archive, name] != nil else {
+                throw EventsDesk.missing("Archive \(name)")
+            }
+            shelf.records[EventsDesk.Kind.archive, name] = nil
+            try shelf.database.run("DELETE FROM kept WHERE archive = ?", [.text(name)])
+        }
+        return .null
+    }
+
+    private func list(_ call: Call) throws(ServiceProblem) -> Datum {
+        let records = desk.shelf.records
+        let keys = records.keys(EventsDesk.Kind.archive, prefix: call.text("NamePrefix") ?? "").filter { key in
+            ["EventSourceArn", "State"].allSatisfy { member in
+                call.text(member).map { records[EventsDesk.Kind.archive, key]?[member]?.text == $0 } ?? true
+            }
+        }
+        let (part, next) = try Paging.part(keys, token: call.text("NextToken"), limit: call.whole("Limit") ?? 100)
+        var rows: [Datum] = []
+        for key in part { rows.append(try shown(find(key, records), isWhole: false)) }
+        return ["Archives": .list(rows), "NextToken": next.map(Datum.text) ?? .null]
+    }
+
+    private func shown(_ archive: Datum, isWhole: Bool) throws(ServiceProblem) -> Datum {
+        let name = archive["ArchiveName"]?.text ?? ""
+        let (count, bytes) = try desk.shelf.read { database throws(Fault) in
+            try database.rows("SELECT count(*), total(length(event)) FROM kept WHERE archive = ?", [.text(name)]) {
+                ($0.int(0), $0.int(1))
+            }.first ?? (0, 0)
+        }
+        var row = DatumMap()
+        let members = ["ArchiveName", "EventSourceArn", "State", "RetentionDays", "CreationTime"]
+        for member in members + (isWhole ? ["ArchiveArn", "Description", "EventPattern"] : []) {
+            if let value = archive[member] { row[member] = value }
+        }
+        row["EventCount"] = .whole(Int(count))
+        row["SizeBytes"] = .whole(Int(bytes))
+        return .map(row)
+    }
+
+    /// What is older than its archive keeps it goes, a part at a time; 0 days are for ever.
+    func sweep(_ now: Int64) throws(ServiceProblem) {
+        for archive in desk.shelf.records.all(EventsDesk.Kind.archive) {
+            guard let days = archive["RetentionDays"]?.whole, days > 0, days < 100_000 else { continue }
+            let (name, limit) = (archive["ArchiveName"]?.text ?? "", now - Int64(days) * 86_400_000)
+            try desk.shelf.change { shelf in
+                try shelf.database.run(
+                    "DELETE FROM kept WHERE n IN (SELECT n FROM kept WHERE archive = ? AND at < ? LIMIT 10000)",
+                    [.text(name), .int(limit)])
+            }
+        }
+    }
+}

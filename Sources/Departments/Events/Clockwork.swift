@@ -1,0 +1,92 @@
+internal import AWSProtocol
+internal import Core
+internal import Database
+internal import EventPatterns
+internal import Records
+internal import Synchronization
+
+/// Fires rules by their schedules.
+///
+/// Concurrency: one thread; when a rule is due next lies in a table, changed together with what it fires, so that nothing
+/// fires twice. What came due while the hub was away fires once.
+final class Clockwork: Sendable {
+    private static let napMax = 5 * Span64.second
+    private let bell = Doorbell()
+    private let isStopping = Atomic<Bool>(false)
+    private let gone = Flagpole()
+
+    func start(_ desk: EventsDesk) {
+        Lane.start("schedules") { [self, unowned desk] in
+            while !isStopping.load(ordering: .acquiring) {
+                let seen = bell.rings
+                let nap = fire(desk)
+                bell.wait(since: seen, until: Instant.now.advanced(by: nap))
+            }
+            gone.raise()
+        }
+    }
+
+    func stop() {
+        isStopping.store(true, ordering: .releasing)
+        bell.ring()
+        gone.wait()
+    }
+
+    /// There is another schedule.
+    func ring() { bell.ring() }
+
+    /// Within the change that puts, enables, disables or deletes a rule; nil for one that does not fire.
+    static func set(_ key: String, _ rule: Datum?, _ now: Int64, _ database: Database) throws(Fault) {
+        if let rule, rule["State"]?.text == "ENABLED", let due = next(rule, now) {
+            try database.run(
+                "INSERT INTO schedules VALUES(?1, ?2) ON CONFLICT DO UPDATE SET due = ?2", [.text(key), .int(due)])
+        } else {
+            try database.run("DELETE FROM schedules WHERE rule = ?", [.text(key)])
+        }
+    }
+
+    private static func next(_ rule: Datum, _ now: Int64) -> Int64? {
+        rule["ScheduleExpression"]?.text.flatMap { try? Schedule(parsing: $0) }?.next(after: now)
+    }
+
+    /// Fires what is due; how long there is to sleep.
+    private func fire(_ desk: EventsDesk) -> UInt64 {
+        do throws(ServiceProblem) {
+            let now = Int64(WallClock.milliseconds)
+            let due = try dues(desk, before: now)
+            if !due.isEmpty {
+                let deliveries = try desk.shelf.change { shelf in
+                    try due.flatMap { key in try Self.fire(key, now, desk, &shelf) }
+                }
+                desk.couriers.ring(for: deliveries)
+            }
+            let next = try desk.shelf.read { database throws(Fault) in
+                try database.rows("SELECT due FROM schedules ORDER BY due LIMIT 1") { $0.int(0) }.first
+            }
+            let nap =
+                next.map { UInt64(max(0, $0 - Int64(WallClock.milliseconds))) * Span64.millisecond } ?? Self.napMax
+            return min(nap, Self.napMax)
+        } catch {
+            Log.line("scheduled rules could not fire: \(error.message)")
+            return Self.napMax
+        }
+    }
+
+    private func dues(_ desk: EventsDesk, before now: Int64) throws(ServiceProblem) -> [String] {
+        try desk.shelf.read { database throws(Fault) in
+            try database.rows("SELECT rule FROM schedules WHERE due <= ? ORDER BY due", [.int(now)]) { $0.text(0) }
+        }
+    }
+
+    private static func fire(
+        _ key: String, _ now: Int64, _ desk: EventsDesk, _ shelf: inout RecordShelf.Desk
+    ) throws -> [Delivery] {
+        guard let rule = shelf.records[EventsDesk.Kind.rule, key] else { return [] }
+        let event = desk.envelope(
+            source: "aws.events", type: "Scheduled Event", time: now, resources: [rule["Arn"]?.text ?? ""], [:])
+        let deliveries = desk.deliveries(of: event, to: rule, key, shelf.records, hops: 0)
+        try desk.couriers.add(deliveries, now, to: shelf.database)
+        try set(key, rule, now, shelf.database)
+        return deliveries
+    }
+}

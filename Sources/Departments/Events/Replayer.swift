@@ -1,0 +1,135 @@
+internal import AWSProtocol
+internal import Core
+internal import Database
+internal import JSON
+internal import Records
+internal import Synchronization
+
+/// Carries replays out, and lets go of what archives and replays no longer keep.
+///
+/// Concurrency: one thread; how far a replay has come is kept together with what it has sent, so that a killed hub sends
+/// nothing twice and leaves nothing out.
+final class Replayer: Sendable {
+    private static let batchMax: Int64 = 500
+    private static let sweepEvery: Int64 = 600_000
+    private static let replaysKept: Int64 = 90 * 86_400_000
+    private static let nap = 5 * Span64.second
+
+    private let bell = Doorbell()
+    private let isStopping = Atomic<Bool>(false)
+    private let gone = Flagpole()
+
+    private struct Row: Sendable {
+        let number: Int64
+        let at: Int64
+        let event: [UInt8]
+    }
+
+    func start(_ desk: EventsDesk) {
+        Lane.start("replays", stackBytes: 2 << 20) { [self, unowned desk] in
+            var swept: Int64 = 0
+            while !isStopping.load(ordering: .acquiring) {
+                let seen = bell.rings
+                let now = Int64(WallClock.milliseconds)
+                do throws(ServiceProblem) {
+                    if now - swept > Self.sweepEvery {
+                        swept = now
+                        try sweep(desk, now)
+                    }
+                    if try replay(desk) { continue }
+                } catch { Log.line("events could not be replayed: \(error.message)") }
+                bell.wait(since: seen, until: Instant.now.advanced(by: Self.nap))
+            }
+            gone.raise()
+        }
+    }
+
+    func stop() {
+        isStopping.store(true, ordering: .releasing)
+        bell.ring()
+        gone.wait()
+    }
+
+    func ring() { bell.ring() }
+
+    private func sweep(_ desk: EventsDesk, _ now: Int64) throws(ServiceProblem) {
+        try Archives(desk: desk).sweep(now)
+        let limit = Double(now - Self.replaysKept) / 1000
+        let old = desk.shelf.records.all(EventsDesk.Kind.replay).filter {
+            $0["ReplayEndTime"]?.number.map { $0 < limit } ?? false
+        }
+        if old.isEmpty { return }
+        try desk.shelf.change { shelf in
+            for replay in old { shelf.records[EventsDesk.Kind.replay, replay["ReplayName"]?.text ?? ""] = nil }
+        }
+    }
+
+    /// One batch of each open replay; false when there is none.
+    private func replay(_ desk: EventsDesk) throws(ServiceProblem) -> Bool {
+        let open = desk.shelf.records.all(EventsDesk.Kind.replay).filter(Replays.State.isOpen)
+        for replay in open { try step(replay, desk) }
+        return !open.isEmpty
+    }
+
+    private func step(_ replay: Datum, _ desk: EventsDesk) throws(ServiceProblem) {
+        let name = replay["ReplayName"]?.text ?? ""
+        let archive = String((replay["EventSourceArn"]?.text ?? "").split(separator: "/").last ?? "")
+        let rows = try next(of: replay, archive, desk)
+        let records = desk.shelf.records
+        let bus = EventsDesk.busName(replay["Destination"]?["Arn"]?.text)
+        let filters = replay["Destination"]?["FilterArns"]?.list?.compactMap(\.text) ?? []
+        var outflow = Outflow()
+        for row in rows {
+            guard var event = try? Datum(json: row.event).map else { continue }
+            event["replay-name"] = .text(name)
+            outflow =
+                outflow
+                + desk.outflow(of: .map(event), on: bus, records, rules: filters.isEmpty ? nil : Set(filters))
+        }
+        let sent = outflow
+        let isThere = records[EventsDesk.Kind.archive, archive] != nil
+        try desk.shelf.change { shelf in
+            // Cancelled meanwhile: nothing of this batch goes out.
+            guard var replay = shelf.records[EventsDesk.Kind.replay, name]?.map, Replays.State.isOpen(.map(replay))
+            else { return }
+            try sent.write(Int64(WallClock.milliseconds), desk.couriers, to: shelf.database)
+            Self.move(&replay, to: rows.last, isThere: isThere)
+            shelf.records[EventsDesk.Kind.replay, name] = .map(replay)
+        }
+        desk.couriers.ring(for: sent.deliveries)
+    }
+
+    private func next(of replay: Datum, _ archive: String, _ desk: EventsDesk) throws(ServiceProblem) -> [Row] {
+        let (at, number) = (replay["At"]?.whole ?? Int.min, replay["After"]?.whole ?? 0)
+        let from = Self.milliseconds(replay["EventStartTime"])
+        let until = Self.milliseconds(replay["EventEndTime"])
+        return try desk.shelf.read { database throws(Fault) in
+            try database.rows(
+                """
+                SELECT n, at, event FROM kept WHERE archive = ?1 AND at >= ?2 AND at < ?3 AND (at, n) > (?4, ?5)
+                ORDER BY at, n LIMIT ?6
+                """,
+                [
+                    .text(archive), .int(from), .int(until), .int(Int64(at)), .int(Int64(number)),
+                    .int(Self.batchMax),
+                ]
+            ) { Row(number: $0.int(0), at: $0.int(1), event: $0.blob(2)) }
+        }
+    }
+
+    private static func milliseconds(_ time: Datum?) -> Int64 { Int64(((time?.number ?? 0) * 1000).rounded()) }
+
+    /// `last`: of what has just been sent; nil when there was nothing more.
+    private static func move(_ replay: inout DatumMap, to last: Row?, isThere: Bool) {
+        if let last {
+            replay["State"] = .text(Replays.State.running.rawValue)
+            replay["At"] = .whole(Int(last.at))
+            replay["After"] = .whole(Int(last.number))
+            replay["EventLastReplayedTime"] = .number(Double(last.at) / 1000)
+            return
+        }
+        replay["State"] = .text((isThere ? Replays.State.completed : .failed).rawValue)
+        if !isThere { replay["StateReason"] = "The archive has been deleted." }
+        replay["ReplayEndTime"] = .number(Double(WallClock.milliseconds) / 1000)
+    }
+}
