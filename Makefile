@@ -10,7 +10,7 @@ export ORT_DISABLE_TELEMETRY := 1
 .PHONY: run serve build test unit acceptance check format bench drills clean
 
 run: build
-	@$(PROGRAM) demo $(DEMO)
+	@$(PROGRAM) demo --hub $(DEMO)
 
 serve: build
 	@echo "make: serving the iris sample; ask it from another terminal, stop it with Ctrl-C"

@@ -4,7 +4,8 @@ internal import Glibc
 internal import Process
 
 /// Keeps a station's processes running. They outlive the node: when it is killed the line goes on judging, and the next node finds
-/// them by the file with their number and goes on looking after them.
+/// them by the file with their number and goes on looking after them. (But for a node that may itself not outlive somebody, as in a
+/// demonstration.)
 ///
 /// Confined to its lane's thread.
 final class LineGuard {
@@ -57,7 +58,8 @@ final class LineGuard {
         startAt = nil
         startedAt = .now
         do throws(Fault) {
-            let child = try ChildProcess.spawn(command, keeping: [], inOwnGroup: true)
+            let child = try ChildProcess.spawn(
+                command, keeping: [], settings: ProcessFacts.bequest, inOwnGroup: true)
             self.child = child
             pid = child.pid
             try FileAccess.write(Array("\(child.pid)".utf8), to: pidFile)

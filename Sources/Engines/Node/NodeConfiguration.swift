@@ -17,6 +17,12 @@ package struct NodeConfiguration: Hashable, Sendable {
         package var bytesMax = 64 << 20
     }
 
+    package struct Figures: Hashable, Sendable {
+        /// A CloudWatch endpoint.
+        package var endpoint: String?
+        package var every = 60 * Span64.second
+    }
+
     /// Who the node is at its hub, and where that is.
     package struct Identity: Hashable, Sendable {
         package var certificateFile: String?
@@ -42,6 +48,7 @@ package struct NodeConfiguration: Hashable, Sendable {
     package var stations: [String] = []
     package var releases = Releases()
     package var spool = Spool()
+    package var figures = Figures()
     package var python = PythonHome.Resolver.asWritten
     package var proving = 60 * Span64.second
     package var steady = 3 * Span64.second
@@ -88,7 +95,7 @@ package struct NodeConfiguration: Hashable, Sendable {
     private mutating func readNode(_ datum: Datum?, _ folder: String) throws(Fault) {
         let path = "services.lineside.Node.configuration"
         let node = try DatumReader(
-            datum, at: path, keys: ["door", "stations", "releases", "spool", "limits", "python"])
+            datum, at: path, keys: ["door", "stations", "releases", "spool", "metrics", "limits", "python"])
         func absolute(_ text: String) -> String {
             text.hasPrefix("/") || text.contains("://") ? text : folder + "/" + text
         }
@@ -112,11 +119,11 @@ package struct NodeConfiguration: Hashable, Sendable {
                 hint: "name the root.json that is trusted: without it nothing from the repository can be")
         }
         let spool = try DatumReader(node.value("spool"), at: node.name("spool"), keys: ["endpoint", "bytes_max"])
-        self.spool.endpoint = try spool.text("endpoint")
-        if let endpoint = self.spool.endpoint, !endpoint.hasPrefix("http://"), !endpoint.hasPrefix("https://") {
-            throw Fault(.invalid, "\(spool.name("endpoint")) must be an http:// or https:// address")
-        }
+        self.spool.endpoint = try Self.address(spool, "endpoint")
         self.spool.bytesMax = try Self.size(spool, "bytes_max", in: 2 << 20...1 << 40) ?? self.spool.bytesMax
+        let metrics = try DatumReader(node.value("metrics"), at: node.name("metrics"), keys: ["endpoint", "every_s"])
+        figures.endpoint = try Self.address(metrics, "endpoint")
+        figures.every = try metrics.span("every_s", unit: Span64.second, in: 1...3600) ?? figures.every
         let python = try DatumReader(node.value("python"), at: node.name("python"), keys: ["resolver"])
         if let word = try python.choice("resolver", of: PythonHome.Resolver.allCases.map(\.rawValue)) {
             self.python = PythonHome.Resolver(rawValue: word) ?? self.python
@@ -127,6 +134,14 @@ package struct NodeConfiguration: Hashable, Sendable {
         guard steady < proving else {
             throw Fault(.invalid, "\(limits.name("steady_s")) must be below proving_s")
         }
+    }
+
+    private static func address(_ reader: DatumReader, _ key: String) throws(Fault) -> String? {
+        guard let address = try reader.text(key) else { return nil }
+        guard address.hasPrefix("http://") || address.hasPrefix("https://") else {
+            throw Fault(.invalid, "\(reader.name(key)) must be an http:// or https:// address")
+        }
+        return address
     }
 
     /// A number of bytes, or a text such as "64MiB".

@@ -2,6 +2,7 @@ internal import Conveyor
 internal import Core
 internal import Files
 internal import Glibc
+internal import HTTP
 internal import JSON
 internal import LineConfig
 internal import LineKeeper
@@ -24,6 +25,8 @@ enum DemoVerb {
             Flag("port", "N", "of the page (8080; 0 takes a free one)"),
             Flag("camera", "ADDRESS", "simulated camera (\(camera))"),
             Flag("state", "DIR", "keep ledger and frames there (a temporary folder, removed at the end)"),
+            Flag("hub", "start a hub too, and let a node that has joined it keep the line"),
+            Flag("hub-port", "N", "with --hub: where it listens (8400; 0 for any)"),
             Flag("fault", "KIND@SECONDS[+DURATION]", repeats: true, "something that goes wrong with the PLC"),
             Options.output,
         ],
@@ -36,7 +39,10 @@ enum DemoVerb {
         Signals.block()
         let demo = try Demo(options, camera: options.text("camera") ?? camera)
         defer { demo.cleanUp() }
-        demo.start()
+        do { try demo.start() } catch {
+            demo.keeper.letGo()
+            throw error
+        }
         demo.greet()
         let watch = DemoWatch(demo, until: seconds.map { Instant.now.advanced(by: Span64.seconds($0)) })
         watch.start()
@@ -51,7 +57,7 @@ enum DemoVerb {
 /// The demo's household: the processes of a line, and the PLC that is simulated here.
 struct Demo: Sendable {
     let conveyor: Conveyor
-    let household: Household
+    let keeper: any DemoKeeper
     let state: String
     let isTemporary: Bool
     let port: Int
@@ -68,7 +74,7 @@ struct Demo: Sendable {
         settings.surfaces = order.settings
         conveyor = Conveyor(settings, server: server, faults: faults) { _ in }
         let wanted = try options.int("port", in: 0...65_535) ?? 8080
-        port = wanted == 0 ? try Self.freePort() : wanted
+        port = wanted == 0 ? try FreePort.find() : wanted
         guard ProcessFacts.portIsFree(port) else {
             throw Fault(.unavailable, "port \(port) is in use", hint: "choose another with --port, or 0 for any")
         }
@@ -83,12 +89,11 @@ struct Demo: Sendable {
             plc: server.port,
             page: port)
         try FileAccess.write(Array(text.utf8), to: config)
-        household = try Household(config: config)
-    }
-
-    private static func freePort() throws(Fault) -> Int {
-        let probe = try ModbusServer(host: "127.0.0.1", port: 0, unit: 1, registers: 1)
-        return probe.port
+        keeper =
+            options.has("hub")
+            ? try JoinedLine(
+                config, state: FileAccess.absolute(state), hubPort: options.int("hub-port", in: 0...65_535))
+            : try Household(config: config)
     }
 
     private static func configuration(camera: String, model: String, state: String, plc: Int, page: Int) -> String {
@@ -109,8 +114,8 @@ struct Demo: Sendable {
         return unsafe String(decoding: buffer.bytes, as: UTF8.self)
     }
 
-    func start() {
-        household.start()
+    func start() throws {
+        try keeper.begin()
         Lane.start("plc") { [self] in
             conveyor.run()
             plcEnded.raise()
@@ -120,6 +125,7 @@ struct Demo: Sendable {
     func greet() {
         Log.line("a whole line runs here: simulated camera, station, engine, PLC process, simulated PLC")
         Log.line("watch it at http://127.0.0.1:\(port)/  (Ctrl-C stops everything)")
+        for line in keeper.greeting { Log.line(line) }
         if !isTemporary { Log.line("ask it: lineside trace last --state \(state)") }
     }
 
@@ -127,7 +133,7 @@ struct Demo: Sendable {
     func stop() -> ConveyorTally {
         conveyor.stop()
         plcEnded.wait()
-        household.letGo()
+        keeper.letGo()
         return conveyor.tally
     }
 
@@ -141,8 +147,7 @@ struct Demo: Sendable {
         ConveyorReport.write(tally, &json)
         json.key("restarts" as StaticString)
         json.beginObject()
-        json.member("station", household.station.restarts)
-        json.member("io", household.io.restarts)
+        for (name, count) in keeper.restarts { json.member(name, count) }
         json.endObject()
         json.endObject()
         return unsafe String(decoding: buffer.bytes, as: UTF8.self)
@@ -186,7 +191,7 @@ final class DemoWatch: Sendable {
 
     private func say() {
         let tally = demo.conveyor.tally
-        let restarts = demo.household.station.restarts + demo.household.io.restarts
+        let restarts = demo.keeper.restarts.reduce(0) { $0 + $1.count }
         let text =
             "parts \(tally.parts)  pass \(tally.passes)  reject \(tally.rejects)  review \(tally.reviews)  fail-safe \(tally.failSafes)  undecided \(tally.undecided)  escapes \(tally.escapes)  restarts \(restarts)"
         write(isTerminal ? "\r\u{1b}[K\(text)" : "lineside: \(text)\n")

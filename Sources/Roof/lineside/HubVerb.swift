@@ -35,6 +35,7 @@ enum HubVerb {
 
     private static func serve(_ options: Options) throws -> Int32 {
         Signals.block()
+        ProcessFacts.endWithParent()
         ProcessFacts.raiseFileLimit()
         let household = try HubHousehold(options)
         try household.open()

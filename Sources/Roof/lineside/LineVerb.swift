@@ -15,6 +15,7 @@ enum LineVerb {
         guard options.words.isEmpty else { throw UsageFault(message: "no such word: \(options.words[0])") }
         _ = try LineFile(options)
         Signals.block()
+        ProcessFacts.endWithParent()
         let household = try Household(config: options.text("config") ?? "line.json")
         household.start()
         _ = Signals.waitForStop()
@@ -25,7 +26,7 @@ enum LineVerb {
 }
 
 /// The processes of a line, in the order in which they end: nothing is decided any more before nobody tells the PLC.
-struct Household {
+struct Household: Sendable {
     let station: KeptProcess
     let io: KeptProcess
 

@@ -31,7 +31,21 @@ struct NodeJoin {
     private var keyFile: String { certificates + "/private.key" }
 
     func join() throws -> Int32 {
-        let (id, secret) = try token()
+        let thing = try entered(by: try token())
+        if try options.wantsJSON {
+            Verbs.say(
+                String(
+                    decoding: Datum.map(["thing": .text(thing), "root": .text(FileAccess.resolved(root))]).json,
+                    as: UTF8.self))
+        } else {
+            Verbs.say("\(thing) has joined \(url); start it with `lineside node --root \(root)`")
+        }
+        return ExitCode.ok
+    }
+
+    /// Joins by a token; as which thing.
+    func entered(by token: String) throws -> String {
+        let (id, secret) = try Self.parts(of: token)
         let given = try options.text("config").map(Self.document) ?? .map(DatumMap())
         let thing = try thingName(given)
         try FileAccess.makeFolder(root)
@@ -46,23 +60,19 @@ struct NodeJoin {
         asked["code"] = .text(JoinRequest.code(id, thing, request, alias: alias, secret: secret))
         let answer = try ask(.map(asked), secret: secret)
         try write(answer, given, thing, key)
-        if try options.wantsJSON {
-            Verbs.say(
-                String(
-                    decoding: Datum.map(["thing": .text(thing), "root": .text(FileAccess.resolved(root))]).json,
-                    as: UTF8.self))
-        } else {
-            Verbs.say("\(thing) has joined \(url); start it with `lineside node --root \(root)`")
-        }
-        return ExitCode.ok
+        return thing
     }
 
-    private func token() throws -> (id: String, secret: String) {
+    private func token() throws -> String {
         guard let text = try options.text("token") ?? TokenFile.read(options.text("token-file")) else {
             throw UsageFault(
                 message: "node join needs --token or --token-file: `lineside hub token` makes one at the hub")
         }
-        let parts = text.split(separator: ".").map(String.init)
+        return text
+    }
+
+    private static func parts(of token: String) throws(UsageFault) -> (id: String, secret: String) {
+        let parts = token.split(separator: ".").map(String.init)
         guard parts.count == 2 else {
             throw UsageFault(message: "that is no token of a hub: it has two parts and a dot")
         }
@@ -140,6 +150,9 @@ struct NodeJoin {
         // The hub may be known here by another name than it knows itself by.
         spool["endpoint"] = .text(url)
         own["spool"] = .map(spool)
+        var metrics = given["services"]?[Self.own]?["configuration"]?["metrics"]?.map ?? DatumMap()
+        metrics["endpoint"] = .text(url)
+        own["metrics"] = .map(metrics)
         var services = given["services"]?.map ?? DatumMap()
         services[Self.nucleus] = ["configuration": .map(nucleus)]
         services[Self.own] = ["configuration": .map(own)]

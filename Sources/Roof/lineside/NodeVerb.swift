@@ -57,6 +57,7 @@ enum NodeVerb {
 
     private static func keep(_ options: Options) throws -> Int32 {
         Signals.block()
+        ProcessFacts.endWithParent()
         ProcessFacts.raiseFileLimit()
         let household = try NodeHousehold(options)
         try household.open()
@@ -78,6 +79,7 @@ private struct NodeHousehold {
     private let spool: Spool
     private let server: Server
     private let hub: HubLine?
+    private let figures: FiguresLine?
     private let host: String
     private let token: String
 
@@ -110,14 +112,16 @@ private struct NodeHousehold {
         }
         for name in ["logs", "work", "packages/artifacts"] { try FileAccess.makeFolder("\(path)/\(name)") }
         let components = try ComponentHouse(settings, tokens: tokens) { Self.note($0) }
+        let signing = try Self.signing(configuration, thing)
         var spoolSettings = SpoolSettings()
         spoolSettings.bytesMax = configuration.spool.bytesMax
-        spool = try Spool(path + "/spool", settings: spoolSettings, uplink: try Self.uplink(configuration, thing))
+        spool = try Spool(path + "/spool", settings: spoolSettings, uplink: try Self.uplink(configuration, signing))
         house = NodeHouse(
             NodeHouse.Plan(
                 configuration, root: path, thingName: thing, program: program, version: Verbs.version,
                 platform: try NodeOption.platform(Options([], flags: []))), house: components, spool: spool)
         hub = configuration.hub.map { [house] in HubLine(house, $0) }
+        figures = try Self.figures(house, configuration, signing)
         let key = AWSCredentials(
             keyID: credentials.accessKeyId, secret: credentials.secretAccessKey, sessionToken: credentials.token)
         let events = EventsDoor(spool, settings: spoolSettings) { $0 == key.keyID ? key : nil }
@@ -132,21 +136,38 @@ private struct NodeHousehold {
         server = try Server(plan, reactors: 1)
     }
 
-    /// Who signs is told by the node's own environment, as for every AWS program; or its hub lends a role.
-    private static func uplink(_ configuration: NodeConfiguration, _ thing: String) throws -> SpoolUplink? {
+    private static func uplink(
+        _ configuration: NodeConfiguration, _ credentials: @escaping FiguresLine.Signing
+    ) throws -> SpoolUplink? {
         guard let endpoint = configuration.spool.endpoint else { return nil }
+        return try SpoolUplink(endpoint: endpoint, region: configuration.region, credentials: credentials)
+    }
+
+    private static func figures(
+        _ house: NodeHouse, _ configuration: NodeConfiguration, _ credentials: @escaping FiguresLine.Signing
+    ) throws -> FiguresLine? {
+        guard let endpoint = configuration.figures.endpoint else { return nil }
+        return try FiguresLine(
+            house, endpoint: endpoint, every: configuration.figures.every, credentials: credentials)
+    }
+
+    /// Who signs is told by the node's own environment, as for every AWS program; or its hub lends a role.
+    private static func signing(_ configuration: NodeConfiguration, _ thing: String) throws -> FiguresLine.Signing {
         if let hub = configuration.hub, hub.roleAlias != nil, Environment["AWS_ACCESS_KEY_ID"] == nil {
             let keys = LentKeys(hub, thing: thing)
-            return try SpoolUplink(endpoint: endpoint, region: configuration.region) { () throws(Fault) in
-                try keys.current()
-            }
+            return { () throws(Fault) in try keys.current() }
         }
         guard let id = Environment["AWS_ACCESS_KEY_ID"], let secret = Environment["AWS_SECRET_ACCESS_KEY"] else {
-            throw ConfigurationFault(
-                message: "spool.endpoint is set: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say who signs; set both")
+            guard configuration.spool.endpoint ?? configuration.figures.endpoint == nil else {
+                throw ConfigurationFault(
+                    message:
+                        "\(configuration.spool.endpoint == nil ? "metrics" : "spool").endpoint is set: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say who signs; set both"
+                )
+            }
+            return { () throws(Fault) in throw Fault(.invalid, "nobody signs here") }
         }
         let key = AWSCredentials(keyID: id, secret: secret, sessionToken: Environment["AWS_SESSION_TOKEN"])
-        return try SpoolUplink(endpoint: endpoint, region: configuration.region) { () throws(Fault) in key }
+        return { () throws(Fault) in key }
     }
 
     /// What `node join` wrote.
@@ -167,11 +188,13 @@ private struct NodeHousehold {
         try house.start()
         try root.write(port: server.port, host: host == "0.0.0.0" ? "127.0.0.1" : host, token: token)
         hub?.start()
+        figures?.start()
         Log.line("node in \(root.path): door at http://\(host):\(server.port)/")
     }
 
     func close() {
         FileAccess.remove(root.doorFile)
+        figures?.stop()
         hub?.stop()
         house.stop()
         server.drain(until: Instant.now.advanced(by: Self.drain))

@@ -19,18 +19,13 @@ final class UplinkClient {
     }
 
     func put(_ body: [UInt8], wall: Int64) throws(Fault) -> (status: Int, body: [UInt8]) {
-        let plain = SignedRequest(
-            "POST", uplink.path,
-            fields: [
-                .init("Host", uplink.host), .init("Content-Type", PutEvents.mediaType),
-                .init("X-Amz-Target", PutEvents.target),
-            ], payload: .of(body))
         let signer = AWSSigner(try uplink.credentials(), region: uplink.region, service: "events")
-        let signed = signer.signed(plain, at: SigningTime(milliseconds: wall))
+        let signed = uplink.endpoint.fields(
+            calling: PutEvents.target, PutEvents.mediaType, body, signer: signer, at: SigningTime(milliseconds: wall))
         var fields = WebFields()
-        for field in signed.fields where field.name != "Host" { fields.add(field.name, field.value) }
+        for field in signed { fields.add(field.name, field.value) }
         let request = WebRequest(
-            "POST", uplink.endpoint, fields: fields, body: body, wholeMilliseconds: uplink.answerWithin)
+            "POST", uplink.endpoint.address, fields: fields, body: body, wholeMilliseconds: uplink.answerWithin)
         let answer = try client.send(request, bodyBytesMax: Self.answerBytesMax, cancellation: cancellation)
         return (answer.status, answer.body)
     }
