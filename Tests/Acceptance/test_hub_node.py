@@ -21,8 +21,9 @@ import pytest
 import yaml
 from devices import Device, ask
 from hub import Hub, fresh
-from node import Node
-from plc import free_port
+from node import Node, StationOfNode
+from plc import ServedPLC, free_port
+from releases import WATCH, Feed, Repository, good, version_at_work
 from server import clean_environment, wait_until
 from store import make_bucket, put
 
@@ -74,10 +75,10 @@ class Joined(Node):
         wanted = {name: {"componentVersion": version} for name, version in components}
         made = green.create_deployment(targetArn=self.arn, components=wanted, **others)["deploymentId"]
         if wait:
-            wait_until(lambda: self.status(made) != "ACTIVE", f"the deployment's end\n{self.log()}", LANDING_SECONDS)
+            wait_until(lambda: self.fate(made) != "ACTIVE", f"the deployment's end\n{self.log()}", LANDING_SECONDS)
         return made
 
-    def status(self, deployment):
+    def fate(self, deployment):
         return self.hub.client("greengrassv2").get_deployment(deploymentId=deployment)["deploymentStatus"]
 
     def installed(self):
@@ -101,6 +102,34 @@ def publish(hub, name, version="1.0.0", script="sleep 1000", step="Run", artifac
 def node(hub):
     with Joined(hub) as running:
         yield running
+
+
+def yaml_lines(node, **own):
+    """More of the node's own keys, in what the join wrote."""
+    told = yaml.safe_load(node.config_path.read_text())
+    told["services"]["lineside.Node"]["configuration"].update(own)
+    node.config_path.write_text(yaml.safe_dump(told))
+
+
+@pytest.fixture
+def joined_line(hub, binary, tmp_path):
+    """(node, line, repository): a joined node that keeps a station without a model, and trusts an owner's releases."""
+    repository = Repository(binary, tmp_path / "repository").publish("brightness-1", good(tmp_path))
+    plc = ServedPLC(window=1.5).start()
+    node = Joined(hub)
+    limits = {"decide_within_ms": 1000, "frame_within_ms": 900}
+    line = StationOfNode(node, plc=plc, model=None, watch=WATCH, **limits)
+    bucket = "lineside-releases"
+    if bucket not in {row["Name"] for row in hub.client("s3").list_buckets()["Buckets"]}:
+        hub.client("s3").create_bucket(Bucket=bucket)
+    for path in repository.public.rglob("*"):
+        if path.is_file():
+            put(hub.client("s3"), bucket, str(path.relative_to(repository.public)), path.read_bytes())
+    # It trusts an owner, and takes what he signed from the hub.
+    yaml_lines(node, stations=[str(line.config_path)], releases={"root": str(repository.root)})
+    with node:
+        yield node, line, repository
+    plc.stop()
 
 
 # -- tokens -----------------------------------------------------------------------------------------------------------
@@ -224,13 +253,13 @@ def test_deployment_lands(hub, node):
     script = f"wc -c {{{model[0]}:artifacts:path}}/model.bin; exec sleep 1000"
     app = publish(hub, fresh("com.app"), script=script, ComponentDependencies=wish)
     made = node.deploy(app, ("aws.greengrass.Cli", "2.12.0"))
-    assert node.status(made) == "COMPLETED", node.log()
+    assert node.fate(made) == "COMPLETED", node.log()
     wait_until(lambda: node.installed() == {app[0]: ("1.0.0", "RUNNING"), model[0]: ("1.4.0", "FINISHED")}, "the report")
     assert "400000" in (node.root / "logs" / f"{app[0]}.log").read_text()
     device = hub.client("greengrassv2").get_core_device(coreDeviceThingName=node.thing)
     assert device["status"] == "HEALTHY" and device["runtime"] == "lineside"
     second = node.deploy()
-    assert node.status(second) == "COMPLETED"
+    assert node.fate(second) == "COMPLETED"
     wait_until(lambda: node.installed() == {}, "all of it being gone")
 
 
@@ -238,10 +267,10 @@ def test_broken_deployment_is_told_with_its_reason(hub, node):
     """[hub-join-3] A36: back to what was good, FAILED, and why."""
     name = fresh("com.app")
     good = publish(hub, name)
-    assert node.status(node.deploy(good)) == "COMPLETED"
+    assert node.fate(node.deploy(good)) == "COMPLETED"
     bad = publish(hub, name, "2.0.0", script="exit 7", step="Install")
     made = node.deploy(bad)
-    assert node.status(made) == "FAILED"
+    assert node.fate(made) == "FAILED"
     green = hub.client("greengrassv2")
     (row,) = green.list_effective_deployments(coreDeviceThingName=node.thing)["effectiveDeployments"]
     assert (row["deploymentId"], row["coreDeviceExecutionStatus"]) == (made, "FAILED")
@@ -260,7 +289,7 @@ def test_recipe_for_another_platform(hub, node):
     }
     hub.client("greengrassv2").create_component_version(inlineRecipe=json.dumps(recipe))
     made = node.deploy((name, "1.0.0"))
-    assert node.status(made) == "FAILED"
+    assert node.fate(made) == "FAILED"
     (row,) = hub.client("greengrassv2").list_effective_deployments(coreDeviceThingName=node.thing)["effectiveDeployments"]
     assert name in row["reason"]
 
@@ -271,7 +300,7 @@ def test_artifact_that_was_changed(hub, node):
     put(hub.client("s3"), bucket, "model.bin", b"published")
     publish(hub, name, script="", artifacts=[f"s3://{bucket}/model.bin"])
     put(hub.client("s3"), bucket, "model.bin", b"something")
-    assert node.status(node.deploy((name, "1.0.0"))) == "FAILED"
+    assert node.fate(node.deploy((name, "1.0.0"))) == "FAILED"
     assert node.installed() == {}
 
 
@@ -280,9 +309,9 @@ def test_newest_deployment_wins(hub, node):
     name = fresh("com.app")
     versions = [publish(hub, name, f"1.0.{number}") for number in range(4)]
     made = [node.deploy(version, wait=False) for version in versions]
-    wait_until(lambda: node.status(made[-1]) == "COMPLETED", f"the last\n{node.log()}", LANDING_SECONDS)
+    wait_until(lambda: node.fate(made[-1]) == "COMPLETED", f"the last\n{node.log()}", LANDING_SECONDS)
     wait_until(lambda: node.installed() == {name: ("1.0.3", "RUNNING")}, "the last one's component")
-    assert [node.status(one) for one in made[:-1]] == ["INACTIVE"] * 3
+    assert [node.fate(one) for one in made[:-1]] == ["INACTIVE"] * 3
 
 
 def test_components_events_arrive_with_lent_keys(hub, node):
@@ -300,7 +329,7 @@ def test_components_events_arrive_with_lent_keys(hub, node):
     # The tests' own Python is only root's to enter.
     app = publish(hub, fresh("com.app"), script=f'{sys.executable} -c "{code}" && exec sleep 1000', privileged=True)
     made = node.deploy(app)
-    assert node.status(made) == "COMPLETED", (node.root / "logs" / f"{app[0]}.log").read_text()
+    assert node.fate(made) == "COMPLETED", (node.root / "logs" / f"{app[0]}.log").read_text()
     said = lambda: [row["message"] for row in logs.filter_log_events(logGroupName=group)["events"]]
     wait_until(lambda: said(), f"the event\n{node.log()}", 30)
     assert json.loads(said()[0])["detail"]["confidence"] == 0.97
@@ -320,7 +349,7 @@ def test_hub_that_is_killed_meanwhile(binary, tmp_path):
         hub.kill()
         wait_until(lambda: f"deployment {made}: SUCCEEDED" in node.log(), "the end without a hub", 30)
         hub.start()
-        wait_until(lambda: node.status(made) == "COMPLETED", f"the report\n{node.log()}", 60)
+        wait_until(lambda: node.fate(made) == "COMPLETED", f"the report\n{node.log()}", 60)
 
 
 def fixed_ports():
@@ -357,7 +386,7 @@ def test_group_is_deployed_to(hub):
     """[hub-join-5] A42: every thing of a group, by a job; with what it has of its own beside it; and those that come later."""
     with Joined(hub) as first, Joined(hub) as second:
         own, shared = publish(hub, fresh("com.own")), publish(hub, fresh("com.shared"))
-        assert first.status(first.deploy(own)) == "COMPLETED"
+        assert first.fate(first.deploy(own)) == "COMPLETED"
         group = make_group(hub, first.thing)
         made = deploy_to(hub, group, shared)
         assert made["iotJobArn"] == hub.arn("iot", f"job/{made['iotJobId']}")
@@ -371,6 +400,18 @@ def test_group_is_deployed_to(hub):
         for node in (first, second):
             wait_until(lambda node=node: node.installed()[shared[0]] == ("2.0.0", "RUNNING"), "the newer one", 30)
         assert first.installed()[own[0]] == ("1.0.0", "RUNNING")
+
+
+def test_group_that_a_thing_has_left(hub, node):
+    """[hub-join-5] What it brought goes with the next deployment, as with AWS's own device software."""
+    kept, left, own = (publish(hub, fresh(f"com.{word}")) for word in ("kept", "left", "own"))
+    for component in (kept, left):
+        group = make_group(hub, node.thing)
+        assert wait_group(hub, deploy_to(hub, group, component)["deploymentId"], node) == "COMPLETED"
+    hub.client("iot").remove_thing_from_thing_group(thingGroupName=group, thingName=node.thing)
+    assert set(node.installed()) == {kept[0], left[0]}
+    assert node.fate(node.deploy(own)) == "COMPLETED"
+    wait_until(lambda: set(node.installed()) == {kept[0], own[0]}, f"what is left\n{node.log()}", 20)
 
 
 def test_group_of_which_one_fails(hub, node):
@@ -391,7 +432,7 @@ def test_broker_that_is_killed_under_a_node(hub, node):
     (pid,) = subprocess.run(["pgrep", "-P", str(hub.job.pid), "mosquitto"], capture_output=True, text=True).stdout.split()
     os.kill(int(pid), signal.SIGKILL)
     made = node.deploy(publish(hub, fresh("com.app")))
-    assert node.status(made) == "COMPLETED", node.log()
+    assert node.fate(made) == "COMPLETED", node.log()
 
 
 def test_node_whose_hub_cannot_be_found(hub):
@@ -501,7 +542,7 @@ def test_model_judges_an_image(hub, node, tmp_path):
         targetArn=node.arn,
         components={app[0]: {"componentVersion": "1.0.0", "configurationUpdate": {"merge": json.dumps({"EventBusName": bus})}}},
     )["deploymentId"]
-    wait_until(lambda: node.status(made) == "COMPLETED", f"the deployment\n{node.log()}", LANDING_SECONDS)
+    wait_until(lambda: node.fate(made) == "COMPLETED", f"the deployment\n{node.log()}", LANDING_SECONDS)
     said = lambda: [json.loads(row["message"]) for row in logs.filter_log_events(logGroupName=group)["events"]]
     detail = wait_until(said, f"the event\n{(node.root / 'logs' / f'{app[0]}.log').read_text()}", 30)[0]["detail"]
     pixels = cv2.resize(image, (8, 8)).astype(numpy.float32) / 255
@@ -509,3 +550,33 @@ def test_model_judges_an_image(hub, node, tmp_path):
     (score,) = session.run(["score"], {"image": numpy.expand_dims(pixels.transpose(2, 0, 1), 0)})
     assert detail["device_id"] == node.thing
     assert abs(detail["confidence"] - float(score[0, 0])) < 1e-6
+
+
+# -- releases ---------------------------------------------------------------------------------------------------------
+
+
+def release_for(node, name, wait=True):
+    """A deployment of the hub that gives the node's station a release."""
+    merge = json.dumps({"stations": {"demo": {"release": name}}})
+    made = node.hub.client("greengrassv2").create_deployment(
+        targetArn=node.arn,
+        components={"lineside.Node": {"componentVersion": "2.0.0", "configurationUpdate": {"merge": merge}}},
+    )["deploymentId"]
+    wait_until(lambda: node.fate(made) != "ACTIVE", f"the deployment's end\n{node.log()}", LANDING_SECONDS)
+    return made
+
+
+def test_a_deployment_gives_a_station_its_signed_release(joined_line, tmp_path):
+    """[hub-join-6] A22, A35: from the hub's own bucket, verified by The Update Framework, proved on parts; one that nobody signed is refused."""
+    node, line, repository = joined_line
+    with Feed(line, first=1000):
+        assert node.fate(release_for(node, "brightness-1")) == "COMPLETED", node.log()
+    line.plc.wait_ready()
+    assert line.plc.judge(5).result.verdict == "PASS"
+    assert version_at_work(line) == "1"
+    with Feed(line, first=5000):
+        failed = release_for(node, str(good(tmp_path / "unsigned", "9")))
+    rows = node.hub.client("greengrassv2").list_effective_deployments(coreDeviceThingName=node.thing)["effectiveDeployments"]
+    (row,) = [row for row in rows if row["deploymentId"] == failed]
+    assert row["coreDeviceExecutionStatus"] == "FAILED" and row["reason"], row
+    assert version_at_work(line) == "1"

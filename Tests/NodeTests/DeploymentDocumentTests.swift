@@ -50,6 +50,21 @@ import Testing
         #expect(document.asks == 60 * Span64.second)
     }
 
+    /// A hub's deployments know components alone.
+    @Test(arguments: [
+        #"{"stations": {"left": {"release": "surface-2"}}}"#,
+        #""{\"stations\": {\"left\": {\"release\": \"surface-2\"}}}""#,
+    ])
+    func releasesAreTheNodesOwnConfiguration(_ merge: String) throws {
+        let document = try Self.read(
+            #"{"components": {"lineside.Node": {"componentVersion": "2.0.0", "configurationUpdate": {"merge": \#(merge)}}}}"#
+        )
+        #expect(document.stations == ["left": "surface-2"])
+        let wrong =
+            #"{"components": {"lineside.Node": {"componentVersion": "2.0.0", "configurationUpdate": {"merge": {"stations": {"left": 1}}}}}}"#
+        #expect { try Self.read(wrong) } throws: { "\($0)".contains("merge.stations.left") }
+    }
+
     @Test func nobodyIsAskedWhoIsNotToBe() throws {
         let document = try Self.read(
             "components: {}\ndeploymentPolicies: {componentUpdatePolicy: {action: SKIP_NOTIFY_COMPONENTS}}")

@@ -24,11 +24,12 @@ import Testing
 
     private static func plan(
         _ document: String, _ recipes: [(name: String, text: [UInt8])], active: Generation = Generation(),
-        created: Int = 1_000
+        memberships: Set<String>? = nil, created: Int = 1_000
     ) throws(Fault) -> GenerationPlan {
         try GenerationPlan(
             DeploymentDocument(parsing: Array(document.utf8)), active: active, shelf: RecipeShelf(recipes),
-            hunt: ArtifactHunt(folder: nil, length: { _ in 0 }), node: node, created: created)
+            hunt: ArtifactHunt(folder: nil, length: { _ in 0 }), node: node, memberships: memberships,
+            created: created)
     }
 
     @Test func theHighestVersionOfARangeIsTaken() throws {
@@ -49,6 +50,24 @@ import Testing
             let text = "\($0)"
             return ["com.x", "com.a", "com.b", "<2.0.0", ">=2.0.0"].allSatisfy(text.contains)
         }
+    }
+
+    @Test(
+        arguments: [
+            (nil, ["com.a", "com.b", "com.x"]), ([], ["com.b", "com.x"]),
+            (["thinggroup/left"], ["com.a", "com.b", "com.x"]),
+        ] as [(Set<String>?, [String])])
+    func whatALeftGroupBroughtGoes(_ memberships: Set<String>?, _ names: [String]) throws {
+        let recipes = ["com.a", "com.b", "com.x"].map { Self.recipe($0, "1.0.0") }
+        let grouped = try Self.plan(
+            "groupName: thinggroup/left\ncomponents: {com.a: {componentVersion: 1.0.0}}", recipes)
+        let both = try Self.plan(
+            "groupName: thing/press\ncomponents: {com.b: {componentVersion: 1.0.0}}", recipes,
+            active: grouped.generation)
+        let plan = try Self.plan(
+            "components: {com.x: {componentVersion: 1.0.0}}", recipes, active: both.generation,
+            memberships: memberships)
+        #expect(plan.generation.members.map(\.name.text).sorted() == names)
     }
 
     @Test func aMachineThatNoManifestFitsIsNamed() {

@@ -75,8 +75,7 @@ struct Composer {
         return try GenerationPlan(
             document, active: active, shelf: shelf,
             hunt: ArtifactHunt(folder: order.artifacts, shelf: order.shelf, length: length),
-            node: node,
-            created: created)
+            node: node, memberships: order.memberships, created: created)
     }
 
     /// Unlike any other on this node, and in the order of time.

@@ -42,7 +42,8 @@ package struct DeploymentDocument: Hashable, Sendable {
         created = try top.whole("creationTimestamp", in: 0...1 << 53)
         takesHeld = try top.bool("takes_held") ?? false
         if let components = top.value("components") { self.components = try Self.components(components) }
-        if let stations = top.value("stations") { self.stations = try Self.stations(stations) }
+        if let stations = top.value("stations") { self.stations = try Self.stations(stations, "stations") }
+        try takeStations()
         guard components != nil || !stations.isEmpty else {
             throw Fault(.invalid, "the deployment names neither components nor stations")
         }
@@ -91,11 +92,20 @@ package struct DeploymentDocument: Hashable, Sendable {
         return components
     }
 
-    private static func stations(_ datum: Datum) throws(Fault) -> [String: String] {
-        guard let map = datum.map else { throw Fault(.invalid, "stations must be an object, not \(datum.kindName)") }
+    /// A hub's deployments know components alone: there the releases are what the node's own configuration is to be.
+    private mutating func takeStations() throws(Fault) {
+        guard let node = components?.first(where: { $0.key.text == BuiltInComponents.node }),
+            let wanted = node.value.update?.merge["stations"]
+        else { return }
+        let path = "components.\(BuiltInComponents.node).configurationUpdate.merge.stations"
+        stations.merge(try Self.stations(wanted, path)) { $1 }
+    }
+
+    private static func stations(_ datum: Datum, _ path: String) throws(Fault) -> [String: String] {
+        guard let map = datum.map else { throw Fault(.invalid, "\(path) must be an object, not \(datum.kindName)") }
         var stations: [String: String] = [:]
         for (name, value) in map.members {
-            let reader = try DatumReader(value, at: "stations.\(name)", keys: ["release"])
+            let reader = try DatumReader(value, at: "\(path).\(name)", keys: ["release"])
             guard let release = try reader.text("release") else {
                 throw Fault(.invalid, "\(reader.name("release")) is missing")
             }

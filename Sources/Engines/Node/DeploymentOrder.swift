@@ -10,6 +10,8 @@ package struct DeploymentOrder: Sendable {
     package var bundle: String?
     /// Where whoever gave out a recipe keeps its artifacts: by component and the artifact's name there. Not for a body.
     var shelf: ArtifactHunt.Shelf?
+    /// The groups that the thing is in, as its hub says; what others brought is let go. Nil: nobody knows. Not for a body.
+    var memberships: Set<String>?
 
     package init(document: Datum) { self.document = document }
 

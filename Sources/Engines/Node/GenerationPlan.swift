@@ -11,12 +11,17 @@ struct GenerationPlan {
     let documents: [[UInt8]]
     let origins: Origins
 
+    static let groupsOfThings = "thinggroup/"
+
     /// `active`: what runs now. Nothing is changed anywhere, and every obstacle is named.
     init(
         _ document: DeploymentDocument, active: Generation, shelf: RecipeShelf, hunt: ArtifactHunt, node: NodeFacts,
-        created: Int
+        memberships: Set<String>?, created: Int
     ) throws(Fault) {
-        var groups = active.groups
+        // As AWS's own software: with the next deployment a thing lets go of what a group brought that it has left.
+        var groups = active.groups.filter { group, _ in
+            !group.hasPrefix(Self.groupsOfThings) || memberships?.contains(group) ?? true
+        }
         if let components = document.components {
             groups[document.group] = components.isEmpty ? nil : components.mapValues(\.requirement)
         }

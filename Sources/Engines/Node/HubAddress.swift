@@ -1,4 +1,5 @@
 internal import Core
+internal import WebClient
 
 /// Where a node's hub is, and how the node proves who it is: a plant's own hub, or AWS.
 package struct HubAddress: Hashable, Sendable {
@@ -12,6 +13,19 @@ package struct HubAddress: Hashable, Sendable {
     package var certificateFile: String
     package var keyFile: String
     package var authorityFile: String
+
+    /// Where it has signed releases.
+    var releases: String { documents + "/releases" }
+
+    /// How it is spoken to over HTTPS: with the node's certificate, believing the hub's authority alone.
+    var webPlan: WebPlan {
+        var plan = WebPlan()
+        plan.authorityFile = authorityFile
+        plan.certificateFile = certificateFile
+        plan.keyFile = keyFile
+        plan.noProxy = "*"
+        return plan
+    }
 }
 
 extension NodeConfiguration {

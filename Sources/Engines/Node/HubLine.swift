@@ -241,6 +241,7 @@ private struct Talk {
                 }
                 return place
             }
+            order.memberships = try web.groups().map { Set($0.map { GenerationPlan.groupsOfThings + $0 }) }
             let ready = order
             return try house.ask { desk in
                 Result { () throws(Fault) in

@@ -9,6 +9,7 @@ internal import WebClient
 final class HubWeb {
     private static let answerBytesMax = 4 << 20
     private static let milliseconds = 30_000
+    private static let pagesMax = 100
     private let address: HubAddress
     private let thing: String
     private let client: WebClient
@@ -16,12 +17,7 @@ final class HubWeb {
     init(_ address: HubAddress, thing: String) throws(Fault) {
         self.address = address
         self.thing = thing
-        var plan = WebPlan()
-        plan.authorityFile = address.authorityFile
-        plan.certificateFile = address.certificateFile
-        plan.keyFile = address.keyFile
-        plan.noProxy = "*"
-        client = try WebClient(plan)
+        client = try WebClient(address.webPlan)
     }
 
     private func ask(_ method: String, _ url: String, _ body: Datum? = nil) throws(Fault) -> Datum {
@@ -55,6 +51,26 @@ final class HubWeb {
             let recipe = found["recipe"]?.text.flatMap({ Base64.bytes($0) })
         else { throw Fault(.notFound, "the hub has no version of \(name) that suits") }
         return HubCatalogue.Choice(arn: arn, version: version, recipe: recipe)
+    }
+
+    /// The groups that the thing is in; nil where the hub does not say.
+    func groups() throws(Fault) -> [String]? {
+        var groups: [String] = []
+        var token: String?
+        for _ in 0..<Self.pagesMax {
+            let query = token.map { "?nextToken=" + PercentText.encoded($0) } ?? ""
+            let place = "/greengrass/v2/coreDevices/\(PercentText.encoded(thing))/thingGroups"
+            let said: Datum
+            do throws(Fault) { said = try ask("GET", address.documents + place + query) } catch {
+                guard error.code != .unavailable, error.code != .timeout else { throw error }
+                Log.line("the hub does not say which groups this thing is in: \(error.message)")
+                return nil
+            }
+            groups += said["thingGroups"]?.list?.compactMap { $0["thingGroupName"]?.text } ?? []
+            token = said["nextToken"]?.text
+            if token == nil { break }
+        }
+        return groups
     }
 
     /// Where an artifact's bytes are to be had for a while.

@@ -52,7 +52,7 @@ final class NodeDesk {
             depot: depot)
         news = NodeNews(spool, thing: plan.thingName)
         inspection = Inspection(activator, depot)
-        trust = TrustedReleases(plan.configuration.releases, folder: plan.root + "/trust", web)
+        trust = try TrustedReleases(plan.configuration, folder: plan.root + "/trust")
         lastChange = LastChange(plan.root + "/last-deployment.json")
         deployer = Deployer(depot, activator: activator, source: source)
         inspectAt = Instant.now.advanced(by: Self.inspectEvery)

@@ -7,12 +7,19 @@ internal import WebClient
 struct TrustedReleases {
     private let settings: NodeConfiguration.Releases
     private let folder: String
+    private let repository: String?
     private let web: WebClient
 
-    init(_ settings: NodeConfiguration.Releases, folder: String, _ web: WebClient) {
-        self.settings = settings
+    /// A node that trusts a root and names no repository takes its hub's.
+    init(_ configuration: NodeConfiguration, folder: String) throws(Fault) {
+        settings = configuration.releases
         self.folder = folder
-        self.web = web
+        let hub = configuration.hub
+        let place = settings.repository ?? (settings.root == nil ? nil : hub?.releases)
+        repository = place
+        var plan = WebPlan()
+        if let hub, let place, place.hasPrefix(hub.releases) { plan = hub.webPlan }
+        web = try WebClient(plan)
     }
 
     /// The repository's client: of a bundle on a stick, or of the configured repository.
@@ -29,7 +36,7 @@ struct TrustedReleases {
             try store.begin(root: try FileAccess.read(root, limit: 1 << 20))
         }
         if let bundle { return ReleaseClient(store, try ReleaseSources.bundle(bundle)) }
-        guard let repository = settings.repository else { return nil }
+        guard let repository else { return nil }
         return ReleaseClient(store, ReleaseSources.repository(repository, web))
     }
 }

@@ -3,8 +3,10 @@ internal import Core
 /// Components that are part of every node: recipes and deployments name them as they would on AWS's own device software.
 package enum BuiltInComponents {
     package static let tokenExchange = "aws.greengrass.TokenExchangeService"
-    /// The command line, the exchange of tokens, and the node itself.
-    package static let names: Set<String> = ["aws.greengrass.Cli", tokenExchange, "aws.greengrass.Nucleus"]
+    /// This node: what its configuration says of `stations` is the releases that they get.
+    package static let node = "lineside.Node"
+    /// The command line, the exchange of tokens, and the node itself, under AWS's name and ours.
+    package static let names: Set<String> = ["aws.greengrass.Cli", tokenExchange, "aws.greengrass.Nucleus", node]
 
     package static func has(_ name: ComponentName) -> Bool { names.contains(name.text) }
 

@@ -108,8 +108,12 @@ final class HubHousehold {
         let door = DeviceDoor(
             departments.deviceServices, gatekeeper: departments.fleet, ledger: departments.audit, region: region,
             workers: workers)
-        let route = door.route
-        var plan = ServerPlan(router: Router([], otherwise: { _ in route }), workers: workers)
+        let releases = HubReleases(
+            fleet: departments.fleet, objects: departments.objects, ledger: departments.audit, region: region,
+            workers: workers)
+        let (route, releasesRoute) = (door.route, releases.route)
+        var plan = ServerPlan(
+            router: Router([], otherwise: { HubReleases.isFor($0) ? releasesRoute : route }), workers: workers)
         plan.host = options.text("host") ?? "127.0.0.1"
         plan.port = try options.int("device-port", in: 0...65_535) ?? 8443
         let (certificate, key) = try folder.serverCertificate(for: plan.host, of: authority)
