@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from botocore.config import Config
 from hub import ONE_TRY, REGION, fresh, pages, refused
+from server import wait_until
 
 ALL = ["SampleCount", "Average", "Sum", "Minimum", "Maximum"]
 
@@ -177,3 +178,14 @@ def test_metrics_survive_a_kill(make_hub):
     put(hub.client("cloudwatch"), "Line", {"Value": 7, "Timestamp": minute(1)})
     hub.restart_killed()
     assert [point["Sum"] for point in ask(hub.client("cloudwatch"), "Line")] == [7]
+
+
+def test_the_hub_keeps_figures_of_its_own(make_hub):
+    """A31: they are there from the start, without anybody putting them."""
+    hub = make_hub()
+    watch = hub.client("cloudwatch")
+
+    def names():
+        return {row["MetricName"] for row in watch.list_metrics(Namespace="Lineside/Hub")["Metrics"]}
+
+    wait_until(lambda: {"MemoryBytes", "EventsWaiting"} <= names(), "the hub's figures")

@@ -1,6 +1,7 @@
 package import AWSProtocol
 package import Core
 package import Crypto
+internal import Database
 internal import EventPatterns
 internal import JSON
 internal import Records
@@ -94,6 +95,14 @@ package final class EventsDesk: Sendable {
     /// Events of the hub's own services, whole; they are on the disk for every target when this returns.
     package func announce(_ events: [[UInt8]]) throws(ServiceProblem) {
         try Intake(desk: self).pass(events.map { ($0, 0) }, to: Self.defaultBus)
+    }
+
+    /// How many letters are on their way.
+    package var waiting: Int {
+        let count = try? shelf.read { database throws(Fault) in
+            try database.rows("SELECT count(*) FROM deliveries") { Int($0.int(0)) }.first
+        }
+        return count ?? 0
     }
 
     /// Whether something can be sent to an ARN.

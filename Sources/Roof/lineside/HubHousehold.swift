@@ -30,6 +30,7 @@ final class HubHousehold {
     private let deviceServer: Server
     private let broker: Broker?
     private let messages: HubMessages
+    private let figures: HubFigures
     private let host: String
     private let places: HubPlaces
     private let lock: FileLock
@@ -48,14 +49,14 @@ final class HubHousehold {
             try folder.keep(administrator: keyID, secret: secret)
         }
         let door = AWSDoor(
-            departments.directory, gatekeeper: departments.identity, ledger: departments.audit, region: settings.region,
+            departments.directory, gatekeeper: departments.identity, ledger: departments.calls, region: settings.region,
             workers: workers)
         let health = unsafe Route(.get, "/healthz", "Whether the hub lives", bodyBytesMax: 0) {
             $0.respond(.ok) { $0.append("{\"status\":\"ok\"}" as StaticString) }
         }
         let (objects, others) = (departments.objects.route, door.route)
         let join = HubJoin(
-            fleet: departments.fleet, directory: departments.directory, ledger: departments.audit,
+            fleet: departments.fleet, directory: departments.directory, ledger: departments.calls,
             account: settings.account, region: settings.region, places: places,
             authority: authority.certificate, workers: workers)
         var plan = ServerPlan(
@@ -68,6 +69,9 @@ final class HubHousehold {
         deviceServer = try Self.deviceServer(
             options, folder, departments, authority, region: settings.region, workers)
         messages = HubMessages(departments.fleet, departments.greengrass)
+        figures = HubFigures(
+            departments.directory, departments.calls, account: settings.account, region: settings.region,
+            waiting: { [events = departments.events] in events.waiting })
         let messagePort = try options.int("message-port", in: 0...65_535) ?? 8883
         broker = try Self.broker(
             folder, departments, host: host, port: messagePort == 0 ? try FreePort.find() : messagePort)
@@ -106,10 +110,10 @@ final class HubHousehold {
         region: String, _ workers: WorkerPool
     ) throws -> Server {
         let door = DeviceDoor(
-            departments.deviceServices, gatekeeper: departments.fleet, ledger: departments.audit, region: region,
+            departments.deviceServices, gatekeeper: departments.fleet, ledger: departments.calls, region: region,
             workers: workers)
         let releases = HubReleases(
-            fleet: departments.fleet, objects: departments.objects, ledger: departments.audit, region: region,
+            fleet: departments.fleet, objects: departments.objects, ledger: departments.calls, region: region,
             workers: workers)
         let (route, releasesRoute) = (door.route, releases.route)
         var plan = ServerPlan(
@@ -126,6 +130,7 @@ final class HubHousehold {
         server.start()
         deviceServer.start()
         try startMessages()
+        figures.start()
         let address = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(server.port)"
         try folder.keep(address: address, region: settings.region)
         Log.line("hub at \(address) account \(settings.account) region \(settings.region)")
@@ -141,6 +146,7 @@ final class HubHousehold {
         server.drain(until: Instant.now.advanced(by: Self.drain))
         broker?.stop()
         messages.drain()
+        figures.stop()
         departments.close()
     }
 }
@@ -148,12 +154,14 @@ final class HubHousehold {
 /// Every department, with what it keeps.
 struct HubDepartments {
     let identity: IdentityDesk
-    let audit: AuditLog
+    private let audit: AuditLog
+    /// Into the audit, and counted on the way.
+    let calls: CallTally
     private let secrets: SecretsDesk
     private let logs: LogsDesk
     private let metrics: MetricsDesk
     let queues: QueuesDesk
-    private let events: EventsDesk
+    let events: EventsDesk
     let objects: ObjectsDesk
     let fleet: FleetDesk
     let greengrass: GreengrassDesk
@@ -165,6 +173,7 @@ struct HubDepartments {
         let seal = try folder.sealingKey()
         identity = try IdentityDesk(folder.path + "/identity.db", account: settings.account, seal: seal)
         audit = try AuditLog(folder.audit)
+        calls = CallTally(audit)
         secrets = try SecretsDesk(folder.path + "/secrets.db", seal: seal)
         logs = try LogsDesk(folder.path + "/logs.db")
         metrics = try MetricsDesk(
@@ -178,10 +187,10 @@ struct HubDepartments {
             ], deadLetters: queueReceiver)
         objects = try ObjectsDesk(
             folder.path + "/objects", account: settings.account, region: settings.region, seal: seal,
-            gatekeeper: identity, ledger: audit, workers: workers)
+            gatekeeper: identity, ledger: calls, workers: workers)
         fleet = try FleetDesk(
             folder.path + "/fleet.db", account: settings.account, region: settings.region,
-            authority: authority, seal: seal, ledger: audit, addresses: { places.devices })
+            authority: authority, seal: seal, ledger: calls, addresses: { places.devices })
         greengrass = try GreengrassDesk(
             folder.path + "/greengrass.db", account: settings.account, region: settings.region,
             plant: HubPlant(
