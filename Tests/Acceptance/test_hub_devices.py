@@ -237,3 +237,19 @@ def test_another_things_name(hub, device):
     path = f"/greengrass/v2/coreDevices/{device.name}/thingGroups"
     assert device.ask("GET", path, fields={"x-amzn-iot-thingname": device.name})[0] == 200
     assert device.ask("GET", path, fields={"x-amzn-iot-thingname": "press-7"})[0] == 403
+
+
+def test_hub_that_others_call_by_another_name(make_hub):
+    """Devices are told the name, and the certificate is for it; it goes into addresses, so it has to be one."""
+    hub = make_hub("--host", "0.0.0.0", "--name", "hub.plant.example")
+    said = hub.client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
+    assert said == "hub.plant.example"
+    text = subprocess.run(
+        ["openssl", "x509", "-noout", "-ext", "subjectAltName", "-in", hub.data / "server.pem"],
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert "DNS:hub.plant.example" in text and "IP Address:127.0.0.1" in text
+    hub.stop()
+    finished = hub.verb("hub", "--name", "no name/", "--port", "0")
+    assert finished.returncode == 2 and "--name" in finished.stderr

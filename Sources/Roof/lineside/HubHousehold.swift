@@ -41,7 +41,7 @@ final class HubHousehold {
         settings = try folder.settle(region: options.text("region"))
         let workers = WorkerPool("hub", threads: Self.workers)
         host = options.text("host") ?? "127.0.0.1"
-        places = HubPlaces(host: host)
+        places = HubPlaces(name: try Self.name(options, host))
         let authority = try folder.authority()
         departments = try HubDepartments(folder, settings, authority, workers, places)
         if !folder.hasAdministrator {
@@ -67,7 +67,7 @@ final class HubHousehold {
         plan.port = try options.int("port", in: 0...65_535) ?? 8400
         server = try Server(plan, reactors: Self.reactors)
         deviceServer = try Self.deviceServer(
-            options, folder, departments, authority, region: settings.region, workers)
+            options, folder, departments, authority, name: places.name, region: settings.region, workers)
         messages = HubMessages(departments.fleet, departments.greengrass)
         figures = HubFigures(
             departments.directory, departments.calls, account: settings.account, region: settings.region,
@@ -76,6 +76,22 @@ final class HubHousehold {
         broker = try Self.broker(
             folder, departments, host: host, port: messagePort == 0 ? try FreePort.find() : messagePort)
         places.settle(door: server.port, documents: deviceServer.port, messages: broker?.port ?? messagePort)
+    }
+
+    private static let everywhere = "0.0.0.0"
+
+    /// What devices and nodes are told to come to.
+    private static func name(_ options: Options, _ host: String) throws(UsageFault) -> String {
+        guard let name = options.text("name") else {
+            guard host == everywhere else { return host }
+            Log.line("devices are told to come to 127.0.0.1: say with --name what others call this machine")
+            return "127.0.0.1"
+        }
+        // It goes into certificates and addresses.
+        guard !name.isEmpty, name.utf8.count <= 253, name.isMadeOfLetters(and: ".-") else {
+            throw UsageFault(message: "--name \(name) is no name of a machine, and no address")
+        }
+        return name
     }
 
     /// The broker; nil where none can be had, which is told.
@@ -101,13 +117,13 @@ final class HubHousehold {
             herald: { topic, message in broker.publish(message, to: topic) },
             expeller: { certificate in broker.sendAway(certificate) })
         try broker.start(messages.filters) { [messages] topic, payload in messages.hear(topic, payload) }
-        Log.line("messages at mqtts://\(host):\(broker.port)")
+        Log.line("messages at mqtts://\(places.name):\(broker.port)")
     }
 
     /// For devices, who come with a certificate of the hub's authority.
     private static func deviceServer(
         _ options: Options, _ folder: HubFolder, _ departments: HubDepartments, _ authority: CertificateAuthority,
-        region: String, _ workers: WorkerPool
+        name: String, region: String, _ workers: WorkerPool
     ) throws -> Server {
         let door = DeviceDoor(
             departments.deviceServices, gatekeeper: departments.fleet, ledger: departments.calls, region: region,
@@ -120,7 +136,7 @@ final class HubHousehold {
             router: Router([], otherwise: { HubReleases.isFor($0) ? releasesRoute : route }), workers: workers)
         plan.host = options.text("host") ?? "127.0.0.1"
         plan.port = try options.int("device-port", in: 0...65_535) ?? 8443
-        let (certificate, key) = try folder.serverCertificate(for: plan.host, of: authority)
+        let (certificate, key) = try folder.serverCertificate(for: name, of: authority)
         plan.tls = try TLSContext(certificate: certificate, key: key, clientAuthority: folder.authorityFile)
         return try Server(plan, reactors: 1)
     }
@@ -131,7 +147,7 @@ final class HubHousehold {
         deviceServer.start()
         try startMessages()
         figures.start()
-        let address = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(server.port)"
+        let address = "http://\(host == Self.everywhere ? "127.0.0.1" : host):\(server.port)"
         try folder.keep(address: address, region: settings.region)
         Log.line("hub at \(address) account \(settings.account) region \(settings.region)")
         Log.line("devices at https://\(places.devices.documents)")

@@ -14,7 +14,7 @@ enum HubOperations {
         let hub = HubFolder(try Options(["--data", folder], flags: [HubFolder.flag]))
         let departments = try HubDepartments(
             hub, try hub.settle(region: nil), try hub.authority(), WorkerPool("list", threads: 1),
-            HubPlaces(host: "127.0.0.1"))
+            HubPlaces(name: "127.0.0.1"))
         // Some are served in several protocols.
         let services = Dictionary(departments.directory.services.map { ($0.name, $0) }) { first, _ in first }
         var offered = services.values.map { ($0.name, $0.operations.map(\.name).sorted()) }

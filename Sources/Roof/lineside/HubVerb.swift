@@ -8,9 +8,10 @@ enum HubVerb {
     static let verb = Verb(
         name: "hub", summary: "serve AWS's protocols to a plant: identity, secrets, events, logs",
         usage:
-            "hub [--data DIR] [--host H] [--port N] [--device-port N] [--message-port N] [--region R]   or   hub operations | token",
+            "hub [--data DIR] [--host H] [--name NAME] [--port N] [--device-port N] [--message-port N] [--region R]   or   hub operations | token",
         flags: [
             HubFolder.flag, Flag("host", "H", "listen on (127.0.0.1)"),
+            Flag("name", "NAME", "what devices and nodes are told to come to (the host)"),
             Flag("port", "N", "listen on (8400; 0 for any)"),
             Flag("message-port", "N", "where devices come for MQTT (8883; 0 for any)"),
             Flag("device-port", "N", "where devices come with their certificates (8443; 0 for any)"),
