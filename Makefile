@@ -48,6 +48,7 @@ drills: build
 	@scripts/setup --test
 	$(PROGRAM) drill --cycles 10000000
 	$(PROGRAM) drill power
+	$(PROGRAM) drill signatures
 	scripts/drills/timeouts.py
 	scripts/drills/kill_engine.py
 	scripts/drills/reloads.py

@@ -7,12 +7,12 @@ enum DrillVerb {
     static let verb = Verb(
         name: "drill",
         summary: "run PLC cycles with injected faults, or installations with power cuts, and count what is wrong",
-        usage: "drill [OPTIONS] | drill power [OPTIONS]",
+        usage: "drill [OPTIONS] | drill power [OPTIONS] | drill signatures [--count N]",
         flags: [
             Flag("cycles", "N", "PLC cycles of 5 ms (1000000)"),
             Flag("seed", "N", "of everything that is left to chance (1)"),
             Options.output,
-        ] + powerFlags,
+        ] + powerFlags + signatureFlags,
         notes: """
             The plans of the PLC process, the station and the PLC are the real ones, and so is the memory between them; time, frames and
             scores are simulated. Exit status 1 when a PASS was taken for a part for which the active release computed none.
@@ -20,10 +20,13 @@ enum DrillVerb {
             `drill power`: every write, flush, rename, removal and start of installations, rollbacks and collections is a point at which the
             process is killed, the power goes (and takes what was not flushed, and goes again in the recovery), or the disk says no. Exit
             status 1 when after any of them something else than a verified release, whole, is active and serving.
+
+            `drill signatures` tells what it costs to believe one of Signature Version 4.
             """, run: run)
 
     private static func run(_ options: Options) throws -> Int32 {
         if options.words.first == "power" { return try power(options) }
+        if options.words.first == "signatures" { return try signatures(options) }
         guard options.words.isEmpty else { throw UsageFault(message: "no such word: \(options.words[0])") }
         let cycles = try options.int("cycles", in: 1...1_000_000_000) ?? 1_000_000
         let seed = try options.int("seed", in: 0...Int.max) ?? 1
