@@ -34,7 +34,7 @@ package enum ComponentEnvironment {
     }
 
     /// The component's own values and then those of its direct dependencies, as far as its steps do not set them themselves.
-    /// A path into the work folder of a component that only brings a model means the model.
+    /// A path into a folder of a component that only brings a model means the model.
     package static func entries(
         for component: ReadyComponent, among all: [ReadyComponent], on node: NodeFacts
     ) -> [Entry] {
@@ -66,7 +66,8 @@ package enum ComponentEnvironment {
     }
 
     private static func modelFile(_ value: String, of party: ReadyComponent, on node: NodeFacts) -> String? {
-        guard !party.isActive, value.hasPrefix("/"), value.hasSuffix("/work/\(party.name)") else { return nil }
+        let folders = ["/work/\(party.name)", "/packages/artifacts/\(party.name)/\(party.version)"]
+        guard !party.isActive, value.hasPrefix("/"), folders.contains(where: value.hasSuffix) else { return nil }
         let models = party.artifacts.filter { $0.fileName.lowercased().hasSuffix(".onnx") }
         guard models.count == 1, let model = models.first else { return nil }
         return node.folders.artifacts(party.name, party.version) + "/" + model.fileName

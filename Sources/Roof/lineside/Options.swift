@@ -26,6 +26,8 @@ struct Options {
     private(set) var words: [String] = []
     private var values: [String: [String]] = [:]
 
+    private static let long = ["-o": "--output", "-O": "--out"]
+
     static let output = Flag("output", "FORMAT", "table or json (-o for short)")
 
     init(_ arguments: [String], flags: [Flag]) throws(UsageFault) {
@@ -39,7 +41,7 @@ struct Options {
                 words.append(word)
                 continue
             }
-            let long = word == "-o" ? "--output" : word
+            let long = Self.long[word] ?? word
             let parts = long.split(separator: "=", maxSplits: 1).map(String.init)
             guard long.hasPrefix("--"), let flag = flags.first(where: { "--" + $0.name == parts[0] }) else {
                 throw UsageFault(message: "no such option: \(word)")

@@ -74,17 +74,3 @@ struct ArtifactShelf {
         return try? FileAccess.read(path, limit: Self.bytesMax)
     }
 }
-
-extension RecipeFinding {
-    var text: String {
-        "\(level.rawValue)\(String(repeating: " ", count: 8 - level.rawValue.count))\(component) \(path)\n        \(message)\n        -> \(advice)"
-    }
-
-    var datum: Datum {
-        [
-            "level": .text(level.rawValue), "rule": .text(rule), "component": .text(component.text),
-            "path": .text(path),
-            "message": .text(message), "advice": .text(advice),
-        ]
-    }
-}

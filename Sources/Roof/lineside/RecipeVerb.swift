@@ -6,7 +6,8 @@ internal import Recipes
 enum RecipeVerb {
     static let verb = Verb(
         name: "recipe", summary: "check recipes, find what will not work in them, resolve them",
-        usage: "recipe check FILE...   or   recipe doctor FILE...   or   recipe resolve FILE... [OPTIONS]",
+        usage:
+            "recipe check FILE...   or   recipe doctor FILE... [--fix]   or   recipe resolve FILE... [OPTIONS]",
         flags: [
             Flag(
                 "root", "NAME[=VERSIONS]", repeats: true,
@@ -15,11 +16,18 @@ enum RecipeVerb {
             Flag("thing", "NAME", "with `resolve`: the node's name"),
             Flag("folder", "PATH", "with `resolve`: the node's folder (/greengrass/v2)"),
             Flag("artifacts", "DIR", "with `doctor`: where artifacts lie that the recipes fetch from elsewhere"),
+            Flag("cli", "1|2", "with `doctor`: the major version of the AWS CLI that scripts are for (either)"),
+            Flag("fix", "with `doctor`: write the files as they should be, beside them as NAME.fixed.EXT"),
+            Flag("out", "PATH", "with `--fix`: the file to write, or the folder for all of them (-O for short)"),
+            Flag("in-place", "with `--fix`: write over the files themselves"),
             Options.output,
         ],
         notes: """
-            A file is JSON or YAML by what is in it. `check` exits 78 when one cannot be read, `doctor` exits 1 when it finds an
-            error, and asks nobody: no network, no package index.
+            A file is JSON or YAML by what is in it. `check` exits 78 when one cannot be read.
+            `doctor` also reads shell scripts, and texts that print AWS CLI commands; what belongs together is given together, in
+            its order. It exits 1 when it finds an error, and 78 for a file that is none of these. It asks nobody: no network, no
+            package index. With `--fix` it exits 1 when an error stays that no change of the text can mend. Component recipes in
+            JSON are changed where they must be and nowhere else; of those in YAML only words of their scripts are.
             """, run: run)
 
     private static func run(_ options: Options) throws -> Int32 {
@@ -28,6 +36,9 @@ enum RecipeVerb {
         case "check", "doctor", "resolve": break
         case nil: throw UsageFault(message: "say `check`, `doctor` or `resolve`")
         case let word?: throw UsageFault(message: "recipe knows `check`, `doctor` and `resolve`, not \"\(word)\"")
+        }
+        for flag in ["cli", "fix", "out", "in-place"] where options.has(flag) && options.words[0] != "doctor" {
+            throw UsageFault(message: "--\(flag) goes with `doctor`")
         }
         guard !files.isEmpty else { throw UsageFault(message: "a recipe's file is missing") }
         switch options.words[0] {
@@ -51,16 +62,18 @@ enum RecipeVerb {
     }
 
     private static func doctor(_ files: [String], _ options: Options) throws -> Int32 {
-        let recipes = try RecipeFile.all(files)
+        let target = try MendedFiles(files, options)
+        let papers = try ClinicFile.all(files)
         let shelf = ArtifactShelf(folder: options.text("artifacts"))
-        let doctor = RecipeDoctor(recipes, platform: try NodeOption.platform(options)) { shelf.bytes(of: $0) }
-        let findings = doctor.findings()
-        if try options.wantsJSON {
-            Verbs.say(findings.map(\.datum).asJSON)
-        } else {
-            Verbs.say(findings.isEmpty ? "nothing found" : findings.map(\.text).joined(separator: "\n"))
-        }
-        return findings.contains { $0.level == .error } ? ExitCode.judgedBad : ExitCode.ok
+        let clinic = Clinic(
+            papers, platform: try NodeOption.platform(options), cli: try options.int("cli", in: 1...2)
+        ) { shelf.bytes(of: $0) }
+        let found = clinic.findings()
+        let outcome = target.map { _ in clinic.mended() }
+        let written = try target.map { try $0.write(outcome?.papers ?? papers, instead: papers) } ?? []
+        let report = ClinicReport(files: files, findings: found, outcome: outcome, written: written)
+        Verbs.say(try options.wantsJSON ? report.datum.asJSON : report.text)
+        return (outcome?.stays ?? found).contains { $0.level == .error } ? ExitCode.judgedBad : ExitCode.ok
     }
 
     private static func resolve(_ files: [String], _ options: Options) throws -> Int32 {

@@ -9,9 +9,12 @@ enum CredentialsRule {
             patient.finding(
                 .error, "no-credentials", at: "ComponentDependencies",
                 "\(speaker) speaks to AWS, and is given no credentials",
-                advice: "depend on \(BuiltInComponents.tokenExchange) \">=2.0.0 <3.0.0\"")
+                advice: "depend on \(BuiltInComponents.tokenExchange) \"\(requirement)\"",
+                remedy: .depend(on: BuiltInComponents.tokenExchange, requirement: requirement))
         ]
     }
+
+    private static let requirement = ">=2.0.0 <3.0.0"
 
     private static func speaker(_ patient: RecipeDoctor.Patient) -> String? {
         if let program = patient.programs.first(where: { !$0.imports.isDisjoint(with: ["boto3", "botocore"]) }) {

@@ -45,7 +45,8 @@ enum EnvironmentRule {
             return patient.finding(
                 .error, "environment", at: place,
                 "\(program.file) reads \(reading.name), and nothing sets it from \(isOwn ? "" : "\(party.recipe.name)'s ")\(key)",
-                advice: "add \(reading.name): \"\(variable)\" to Setenv")
+                advice: "add \(reading.name): \"\(variable)\" to Setenv",
+                remedy: .set(reading.name, to: variable, manifest: patient.path))
         }
         if reading.hasDefault {
             return patient.finding(

@@ -7,6 +7,8 @@ enum PackageRule {
         "cv2": openCV, "PIL": ["pillow"], "requests": ["requests"], "yaml": ["pyyaml"], "sklearn": ["scikit-learn"],
         "torch": ["torch"], "awsiot": ["awsiotsdk"], "paho": ["paho-mqtt"],
     ]
+    /// The package that fits a machine without a screen.
+    private static let usual = ["cv2": "opencv-python-headless"]
     private static let openCV: Set<String> = [
         "opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless",
     ]
@@ -19,10 +21,17 @@ enum PackageRule {
         return patient.programs.flatMap { program in
             program.imports.sorted().compactMap { module -> RecipeFinding? in
                 guard let bringers = packages[module], bringers.isDisjoint(with: installed) else { return nil }
+                guard patient.isWhole else {
+                    return patient.finding(
+                        .note, "missing-package", at: "\(patient.path).Artifacts",
+                        "\(program.file) imports \(module), and no component at hand installs it",
+                        advice: "give the recipes that it depends on too")
+                }
+                let bringer = bringers.contains(module) ? module : usual[module] ?? bringers.min() ?? module
                 return patient.finding(
                     .error, "missing-package", at: "\(patient.path).Artifacts",
                     "\(program.file) imports \(module), and no component installs it",
-                    advice: "add \(bringers.contains(module) ? module : bringers.min() ?? module) to a pip install")
+                    advice: "add \(bringer) to a pip install", remedy: .install(bringer))
             }
         }
     }

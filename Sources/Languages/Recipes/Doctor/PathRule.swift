@@ -16,12 +16,19 @@ enum PathRule {
                 return patient.finding(
                     .error, "path", at: place,
                     "nothing ever puts a file into \(text): artifacts lie in {artifacts:path}",
-                    advice: "let those who need it use {\(patient.recipe.name):artifacts:path}")
+                    advice: "let those who need it use {\(patient.recipe.name):artifacts:path}",
+                    remedy: .configure(key, to: artifacts(text, patient.recipe)))
             }
             return patient.finding(
                 .warning, "path", at: place, "\(text) holds only where Greengrass has its usual folder",
                 advice: "use {work:path}, {artifacts:path} or {kernel:rootPath} in the script")
         }
+    }
+
+    /// The same place where Greengrass puts what a component brings.
+    private static func artifacts(_ path: String, _ recipe: Recipe) -> String {
+        let rest = path.dropFirst("\(greengrass)work/\(recipe.name)".count)
+        return "\(greengrass)packages/artifacts/\(recipe.name)/\(recipe.version)\(rest)"
     }
 
     private static func scripts(_ patient: RecipeDoctor.Patient) -> [RecipeFinding] {

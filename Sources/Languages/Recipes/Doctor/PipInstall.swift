@@ -3,6 +3,8 @@ struct PipInstall: Hashable {
     let name: String
     /// The exact version, where one is named.
     let pin: String?
+    /// As it is written.
+    let word: String
 
     /// Every package that is named after some `pip install`.
     static func all(in script: String) -> [PipInstall] {
@@ -28,6 +30,8 @@ struct PipInstall: Hashable {
         let rest = word[name.endIndex...].drop { $0 != "=" && $0 != "<" && $0 != ">" && $0 != "~" && $0 != "!" }
         let pin = rest.hasPrefix("==") ? String(rest.dropFirst(2)) : nil
         // As the index compares names.
-        return PipInstall(name: String(name.lowercased().map { $0 == "_" || $0 == "." ? "-" : $0 }), pin: pin)
+        return PipInstall(
+            name: String(name.lowercased().map { $0 == "_" || $0 == "." ? "-" : $0 }), pin: pin,
+            word: word)
     }
 }

@@ -1,4 +1,5 @@
-/// Looks at recipes that can be read, for what will not work on a node all the same. It asks nobody: what it says of releases and
+/// Looks at recipes that can be read, for what will not work on a node all the same. It asks nobody: what it says of
+/// releases and
 /// programs is a rule, not a look.
 package struct RecipeDoctor {
     /// What a rule looks at: one recipe as one platform sees it, and the others that are given with it.
@@ -12,10 +13,21 @@ package struct RecipeDoctor {
         let others: [Patient]
 
         func finding(
-            _ level: RecipeFinding.Level, _ rule: String, at place: String, _ message: String, advice: String
+            _ level: RecipeFinding.Level, _ rule: String, at place: String, _ message: String, advice: String,
+            remedy: RecipeRemedy? = nil
         ) -> RecipeFinding {
             RecipeFinding(
-                level: level, rule: rule, component: recipe.name, path: place, message: message, advice: advice)
+                level: level, rule: rule, component: recipe.name, path: place, message: message, advice: advice,
+                remedy: remedy)
+        }
+
+        /// Whether every component that it names is at hand, or is part of every node.
+        var isWhole: Bool {
+            ([self] + others).allSatisfy { party in
+                party.recipe.dependencies.allSatisfy { dependency in
+                    BuiltInComponents.has(dependency.name) || others.contains { $0.recipe.name == dependency.name }
+                }
+            }
         }
 
         func path(of step: StepName) -> String { "\(path).Lifecycle.\(step.title)" }
@@ -34,7 +46,8 @@ package struct RecipeDoctor {
     private let platform: Platform
     private let content: (Artifact) -> [UInt8]?
 
-    /// `content`: the bytes of an artifact that is at hand, or nil. What stands in the recipe itself is looked at anyway.
+    /// `content`: the bytes of an artifact that is at hand, or nil. What stands in the recipe itself is looked at
+    /// anyway.
     package init(_ recipes: [Recipe], platform: Platform, content: @escaping (Artifact) -> [UInt8]? = { _ in nil }) {
         self.recipes = recipes
         self.platform = platform
@@ -43,22 +56,24 @@ package struct RecipeDoctor {
 
     /// What is found, recipe by recipe, the worst first.
     package func findings() -> [RecipeFinding] {
-        recipes.flatMap { recipe -> [RecipeFinding] in
-            guard let patient = patient(recipe, before: []) else {
-                return [unfit(recipe)] + PlatformRule.findings(recipe)
-            }
-            let found = Self.rules.flatMap { $0(patient) } + models(patient) + PlatformRule.findings(recipe)
-            return found.enumerated().sorted { left, right in
-                left.element.level != right.element.level
-                    ? left.element.level > right.element.level : left.offset < right.offset
-            }.map(\.element)
+        recipes.flatMap { findings(of: $0) }
+    }
+
+    /// What is found in one of them, the worst first.
+    func findings(of recipe: Recipe) -> [RecipeFinding] {
+        guard let patient = patient(recipe, before: []) else {
+            return [unfit(recipe)] + PlatformRule.findings(recipe)
         }
+        let found = Self.rules.flatMap { $0(patient) } + models(patient) + PlatformRule.findings(recipe)
+        return found.enumerated().sorted { left, right in
+            left.element.level != right.element.level
+                ? left.element.level > right.element.level : left.offset < right.offset
+        }.map(\.element)
     }
 
     private static let rules: [@Sendable (Patient) -> [RecipeFinding]] = [
         PinRule.findings, PackageRule.findings, CredentialsRule.findings, EnvironmentRule.findings,
-        VariableRule.findings,
-        PathRule.findings, ArtifactRule.findings, TimeoutRule.findings,
+        VariableRule.findings, PathRule.findings, ProviderRule.findings, ArtifactRule.findings, TimeoutRule.findings,
     ]
 
     private func unfit(_ recipe: Recipe) -> RecipeFinding {

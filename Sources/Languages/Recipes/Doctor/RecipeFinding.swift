@@ -20,4 +20,6 @@ package struct RecipeFinding: Hashable, Sendable {
     package let path: String
     package let message: String
     package let advice: String
+    /// The advice as a change of the recipe, where it is one.
+    var remedy: RecipeRemedy?
 }
