@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from hub import fresh
+from hub import fresh, refused
 from server import wait_until
+from store import allow, user_with
 from test_hub_events import aim, arrived, entry, make_bus, make_log, make_rule, send
 
 
@@ -54,14 +55,124 @@ def test_what_cannot_be_delivered_is_kept(hub, events):
     assert said["RULE_ARN"] == hub.arn("events", f"rule/{bus}/{rule}") and said["TARGET_ARN"] == target
 
 
-def test_no_more_attempts_than_are_allowed(hub, events):
-    """One more attempt, and then its queue hears of it; a bus that is missing is one more kind of target."""
-    bus, (url, queue) = make_bus(events), make_queue(hub)
-    script = hub.data / "commands" / fresh("failing")
+def script_of(hub, text):
+    """A command of the hub's operator, and its ARN."""
+    script = hub.data / "commands" / fresh("script")
     script.parent.mkdir(exist_ok=True)
-    script.write_text("#!/bin/sh\nexit 3\n")
+    script.write_text("#!/bin/sh\n" + text)
     script.chmod(0o755)
-    target = hub.arn("lineside", f"command/{script.name}")
+    return script, hub.arn("lineside", f"command/{script.name}")
+
+
+@pytest.mark.parametrize("kind", ["queue", "bus", "log group", "command", "destination"])
+def test_a_target_that_is_gone_is_told_at_once(hub, events, kind):
+    """Whatever it was: where there is a queue for it, nobody tries for a day."""
+    queues, bus, (url, queue) = hub.client("sqs"), make_bus(events), make_queue(hub)
+    connection = None
+    if kind == "queue":
+        gone, target = make_queue(hub)
+        after = lambda: queues.delete_queue(QueueUrl=gone)
+    elif kind == "bus":
+        name = make_bus(events)
+        target = hub.arn("events", f"event-bus/{name}")
+        after = lambda: events.delete_event_bus(Name=name)
+    elif kind == "log group":
+        group, target = make_log(hub)
+        after = lambda: hub.client("logs").delete_log_group(logGroupName=group)
+    elif kind == "command":
+        script, target = script_of(hub, "exit 0\n")
+        after = script.unlink
+    else:
+        name = fresh("place")
+        auth = {"ApiKeyAuthParameters": {"ApiKeyName": "x-key", "ApiKeyValue": "v"}}
+        connection = events.create_connection(Name=name, AuthorizationType="API_KEY", AuthParameters=auth)
+        target = events.create_api_destination(
+            Name=name,
+            ConnectionArn=connection["ConnectionArn"],
+            InvocationEndpoint="http://127.0.0.1:9/x",
+            HttpMethod="POST",
+        )["ApiDestinationArn"]
+        after = lambda: events.delete_api_destination(Name=name)
+    aim(events, bus, make_rule(events, bus), target, DeadLetterConfig={"Arn": queue})
+    after()
+    (identifier,) = send(events, entry(bus))
+    message = received(hub, url)
+    assert json.loads(message["Body"])["id"] == identifier
+    assert message["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_RESOURCE"
+
+
+def test_what_its_queue_refuses_is_not_delivered_for_ever(hub, events, tmp_path):
+    """An event larger than the queue's messages may be is lost, with a line in the log; the next one is kept."""
+    bus = make_bus(events)
+    name, runs = fresh("small"), tmp_path / "runs"
+    url = hub.client("sqs").create_queue(QueueName=name, Attributes={"MaximumMessageSize": "1024"})["QueueUrl"]
+    # What it says last has colours in it.
+    script, target = script_of(hub, f"echo run >> {runs}\nprintf '\\033[31mno\\033[0m\\n' >&2\nexit 3\n")
+    aim(
+        events,
+        bus,
+        make_rule(events, bus),
+        target,
+        DeadLetterConfig={"Arn": hub.arn("sqs", name)},
+        RetryPolicy={"MaximumRetryAttempts": 0},
+    )
+    send(events, entry(bus, detail={"large": "x" * 3000}))
+    wait_until(lambda: "does not take it" in hub.log(), "the line in the log", 20)
+    (identifier,) = send(events, entry(bus))
+    message = received(hub, url)
+    assert json.loads(message["Body"])["id"] == identifier
+    assert "\x1b" not in message["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
+    assert runs.read_text() == "run\nrun\n"
+
+
+def test_a_rule_goes_no_further_than_who_made_it(hub, events):
+    """A user who may make rules and alarms, and nothing else, sends nothing to queues, buses, commands or destinations."""
+    (_, queue), bus = make_queue(hub), make_bus(events)
+    _, command = script_of(hub, "exit 0\n")
+    may = [allow("events:*", hub.arn("events", f"rule/{bus}/*")), allow("cloudwatch:*", hub.arn("cloudwatch", "alarm:*"))]
+    key = user_with(hub, *may)
+    others = hub.client("events", **key)
+    rule = make_rule(others, bus)
+    for arn in (queue, command, hub.arn("events", "event-bus/default")):
+        with refused("AccessDeniedException"):
+            others.put_targets(Rule=rule, EventBusName=bus, Targets=[{"Id": "1", "Arn": arn}])
+    (_, log) = make_log(hub)
+    with refused("AccessDeniedException"):
+        others.put_targets(
+            Rule=rule, EventBusName=bus, Targets=[{"Id": "1", "Arn": log, "DeadLetterConfig": {"Arn": queue}}]
+        )
+    assert others.put_targets(Rule=rule, EventBusName=bus, Targets=[{"Id": "1", "Arn": log}])["FailedEntryCount"] == 0
+    alarm = {
+        "AlarmName": fresh("alarm"),
+        "Namespace": "n",
+        "MetricName": "m",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 1,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+    with refused("AccessDenied", "AccessDeniedException"):
+        hub.client("cloudwatch", **key).put_metric_alarm(**alarm, AlarmActions=[queue])
+    hub.client("cloudwatch", **key).put_metric_alarm(**alarm)
+
+
+@pytest.mark.parametrize("where", [("eu-west-9", None), (None, "999999999999")], ids=["region", "account"])
+def test_targets_elsewhere_are_refused(hub, events, where):
+    region, account = where[0] or hub.region, where[1] or hub.account
+    bus = make_bus(events)
+    rule = make_rule(events, bus)
+    targets = [f"arn:aws:sqs:{region}:{account}:x", f"arn:aws:events:{region}:{account}:event-bus/default"]
+    answer = events.put_targets(
+        Rule=rule, EventBusName=bus, Targets=[{"Id": str(n), "Arn": arn} for n, arn in enumerate(targets)]
+    )
+    assert answer["FailedEntryCount"] == 2, answer
+
+
+def test_no_more_attempts_than_are_allowed(hub, events):
+    """One more attempt, and then its queue hears of it."""
+    bus, (url, queue) = make_bus(events), make_queue(hub)
+    _, target = script_of(hub, "exit 3\n")
     aim(events, bus, make_rule(events, bus), target, DeadLetterConfig={"Arn": queue}, RetryPolicy={"MaximumRetryAttempts": 1})
     send(events, entry(bus))
     said = {name: value["StringValue"] for name, value in received(hub, url)["MessageAttributes"].items()}

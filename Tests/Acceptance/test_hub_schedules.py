@@ -57,6 +57,16 @@ def test_schedules_belong_to_the_default_bus(events):
         events.put_rule(Name=fresh("rule"), EventBusName=bus, ScheduleExpression="rate(1 minute)")
 
 
+def test_a_schedule_far_away_harms_nobody(make_hub):
+    hub = make_hub()
+    name, _ = schedule(hub, "rate(30000 days)")
+    schedule(hub, "cron(0 0 1 1 ? 2199)")
+    hub.restart_killed()
+    assert hub.client("events").describe_rule(Name=name)["State"] == "ENABLED"
+    with refused("ValidationException"):
+        hub.client("events").put_rule(Name=fresh("rule"), ScheduleExpression="rate(999999 days)")
+
+
 @needs_faketime
 def test_what_came_due_while_the_hub_was_away_fires_once(make_hub):
     """A29: a rule that is disabled, and one that is gone, do not; over a kill -9."""
@@ -94,6 +104,19 @@ def test_a_rule_that_is_enabled_again_counts_from_then(make_hub):
     hub = make_hub()
     name, group = schedule(hub, "rate(1 minute)", State="DISABLED")
     hub.client("events").enable_rule(Name=name)
+    hub.stop()
+    hub.start(env=at_time("+90s"))
+    wait_until(lambda: logged(hub, group), "the rule to fire", 10)
+
+
+@needs_faketime
+def test_a_clock_that_goes_back_does_not_silence_a_rule(make_hub):
+    hub = make_hub()
+    hub.stop()
+    hub.start(env=at_time("+240s"))
+    _, group = schedule(hub, "rate(1 minute)")
+    hub.stop()
+    hub.start()
     hub.stop()
     hub.start(env=at_time("+90s"))
     wait_until(lambda: logged(hub, group), "the rule to fire", 10)

@@ -47,7 +47,8 @@ import Testing
 
     @Test(arguments: [
         "", "rate", "rate()", "rate(5)", "rate(5 minute)", "rate(1 minutes)", "rate(0 minutes)", "rate(-1 minutes)",
-        "rate(1.5 hours)", "rate(5 weeks)", "rate(5 minutes) ", "Rate(5 minutes)", "cron()", "cron(* * * * *)",
+        "rate(1.5 hours)", "rate(5 weeks)", "rate(36526 days)", "rate(999999 hours)", "rate(5 minutes) ",
+        "Rate(5 minutes)", "cron()", "cron(* * * * *)",
         "cron(0 10 * * * *)", "cron(0 10 ? * ? *)", "cron(60 10 * * ? *)", "cron(0 24 * * ? *)", "cron(0 10 32 * ? *)",
         "cron(0 10 * 13 ? *)", "cron(0 10 ? * 8 *)", "cron(0 10 ? * FRY *)", "cron(0 10 * * ? 1900)",
         "cron(5-1 10 * * ? *)", "cron(, 10 * * ? *)", "cron(0/0 10 * * ? *)", "cron(0 10 ? * 6#6 *)",

@@ -31,6 +31,7 @@ import Testing
         Row(target: .null, refusal: late, age: 0, attempts: 30, fate: .again(due: 60_000)),
         Row(target: .null, refusal: DeliveryRefusal("THROTTLING", "", after: 90_000), fate: .again(due: 90_000)),
         Row(target: .null, refusal: late, age: day, fate: .again(due: day + 100)),
+        Row(target: minute, refusal: DeliveryRefusal("THROTTLING", "", after: day), fate: .again(due: 60_000)),
         Row(target: .null, refusal: late, age: day + 1, fate: .dead(condition: "MaximumEventAgeInSeconds")),
         Row(target: .null, refusal: late, attempts: 185, fate: .dead(condition: "MaximumRetryAttempts")),
         Row(target: twice, refusal: late, attempts: 1, fate: .again(due: 200)),

@@ -52,7 +52,9 @@ struct APIDestinations: Sendable {
 
     private func arns(_ call: Call) -> [String] {
         let known = shelf.records[Self.kind, call["Name"]]?["ApiDestinationArn"]?.text
-        return [known ?? call.arn("events", "api-destination/\(call["Name"])")]
+        let own = [known ?? call.arn("events", "api-destination/\(call["Name"])")]
+        // Whoever lets a connection's secrets go somewhere needs leave for the connection too.
+        return own + (call.text("ConnectionArn").map { [$0] } ?? [])
     }
 
     private static func find(_ name: String, _ records: Records) throws(ServiceProblem) -> Datum {

@@ -8,6 +8,9 @@ internal import Records
 struct Archives: Sendable {
     let desk: EventsDesk
     private static let archivesMax = 100
+    /// Of each; the oldest go.
+    private static let bytesMax: Int64 = 16 << 30
+    private static let portion = 5000
 
     static let pattern = Member("EventPattern", 0...4096)
     static let description = Member("Description", 0...512)
@@ -20,7 +23,7 @@ struct Archives: Sendable {
             Operation(
                 "CreateArchive",
                 [name, Member("EventSourceArn", required: true, 1...1600), Self.description, Self.pattern, days],
-                on: arns
+                on: { arns($0) + [$0["EventSourceArn"]] }
             ) { call throws(ServiceProblem) in try create(call) },
             Operation("DescribeArchive", [name], on: arns) { call throws(ServiceProblem) in
                 try shown(find(call["ArchiveName"], desk.shelf.records), isWhole: true)
@@ -55,6 +58,7 @@ struct Archives: Sendable {
             "ArchiveName": .text(name), "ArchiveArn": .text(arn), "EventSourceArn": .text(bus), "State": "ENABLED",
             "Description": call.input["Description"] ?? .null, "EventPattern": call.input["EventPattern"] ?? .null,
             "RetentionDays": .whole(call.whole("RetentionDays") ?? 0), "CreationTime": created,
+            "Key": .text(UniqueID.random()),
         ]
         let busARN = desk.busARN(EventsDesk.busName(bus))
         try desk.shelf.change { shelf in
@@ -97,8 +101,9 @@ struct Archives: Sendable {
                 throw EventsDesk.missing("Archive \(name)")
             }
             shelf.records[EventsDesk.Kind.archive, name] = nil
-            try shelf.database.run("DELETE FROM kept WHERE archive = ?", [.text(name)])
         }
+        // What it kept is swept away behind, in portions: others wait for none of it.
+        desk.replayer.ring()
         return .null
     }
 
@@ -116,12 +121,7 @@ struct Archives: Sendable {
     }
 
     private func shown(_ archive: Datum, isWhole: Bool) throws(ServiceProblem) -> Datum {
-        let name = archive["ArchiveName"]?.text ?? ""
-        let (count, bytes) = try desk.shelf.read { database throws(Fault) in
-            try database.rows("SELECT count(*), total(length(event)) FROM kept WHERE archive = ?", [.text(name)]) {
-                ($0.int(0), $0.int(1))
-            }.first ?? (0, 0)
-        }
+        let (count, bytes) = try holdings(Self.key(archive))
         var row = DatumMap()
         let members = ["ArchiveName", "EventSourceArn", "State", "RetentionDays", "CreationTime"]
         for member in members + (isWhole ? ["ArchiveArn", "Description", "EventPattern"] : []) {
@@ -132,16 +132,48 @@ struct Archives: Sendable {
         return .map(row)
     }
 
-    /// What is older than its archive keeps it goes, a part at a time; 0 days are for ever.
-    func sweep(_ now: Int64) throws(ServiceProblem) {
+    /// By what rows name it: unlike its name it never comes again.
+    static func key(_ archive: Datum) -> String { archive["Key"]?.text ?? archive["ArchiveName"]?.text ?? "" }
+
+    private func holdings(_ key: String) throws(ServiceProblem) -> (events: Int64, bytes: Int64) {
+        try desk.shelf.read { database throws(Fault) in
+            try database.rows("SELECT events, bytes FROM holdings WHERE archive = ?", [.text(key)]) {
+                ($0.int(0), $0.int(1))
+            }.first ?? (0, 0)
+        }
+    }
+
+    /// What is older than its archive keeps, or more than one may keep, goes, and whatever belonged to one that is gone;
+    /// a portion of each. True while there is more. 0 days are for ever.
+    func sweep(_ now: Int64) throws(ServiceProblem) -> Bool {
+        var limits: [String: Int64] = [:]
         for archive in desk.shelf.records.all(EventsDesk.Kind.archive) {
-            guard let days = archive["RetentionDays"]?.whole, days > 0, days < 100_000 else { continue }
-            let (name, limit) = (archive["ArchiveName"]?.text ?? "", now - Int64(days) * 86_400_000)
-            try desk.shelf.change { shelf in
-                try shelf.database.run(
-                    "DELETE FROM kept WHERE n IN (SELECT n FROM kept WHERE archive = ? AND at < ? LIMIT 10000)",
-                    [.text(name), .int(limit)])
+            let days = min(archive["RetentionDays"]?.whole ?? 0, 1_000_000)
+            limits[Self.key(archive)] = days > 0 ? now - Int64(days) * 86_400_000 : .min
+        }
+        let keys = try desk.shelf.read { database throws(Fault) in
+            try database.rows("SELECT archive, bytes FROM holdings") { (key: $0.text(0), bytes: $0.int(1)) }
+        }
+        var isMore = false
+        for (key, bytes) in keys {
+            let limit = bytes > Self.bytesMax ? .max : limits[key, default: .max]
+            if limit > .min, try clear(key, before: limit, isGone: limits[key] == nil) { isMore = true }
+        }
+        return isMore
+    }
+
+    /// The oldest first; true when there was a whole portion.
+    private func clear(_ key: String, before limit: Int64, isGone: Bool) throws(ServiceProblem) -> Bool {
+        try desk.shelf.change { shelf in
+            let numbers = try shelf.database.rows(
+                "SELECT n FROM kept WHERE archive = ? AND at < ? ORDER BY at, n LIMIT ?",
+                [.text(key), .int(limit), .int(Int64(Self.portion))]
+            ) { $0.int(0) }
+            for number in numbers { try shelf.database.run("DELETE FROM kept WHERE n = ?", [.int(number)]) }
+            if isGone, numbers.count < Self.portion {
+                try shelf.database.run("DELETE FROM holdings WHERE archive = ?", [.text(key)])
             }
+            return numbers.count == Self.portion
         }
     }
 }

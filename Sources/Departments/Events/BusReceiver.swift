@@ -19,6 +19,6 @@ final class BusReceiver: EventReceiver {
         }
         do throws(ServiceProblem) {
             try Intake(desk: desk).pass(letters.map { ($0.payload, $0.hops) }, to: EventsDesk.busName(arn))
-        } catch { throw DeliveryRefusal(error) }
+        } catch { throw DeliveryRefusal(error, missing: "ResourceNotFoundException") }
     }
 }

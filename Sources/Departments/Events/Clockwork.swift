@@ -10,15 +10,20 @@ internal import Synchronization
 /// Concurrency: one thread; when a rule is due next lies in a table, changed together with what it fires, so that nothing
 /// fires twice. What came due while the hub was away fires once.
 final class Clockwork: Sendable {
-    private static let napMax = 5 * Span64.second
+    private static let napMillisecondsMax: Int64 = 5000
+    private static let napMax = UInt64(napMillisecondsMax) * Span64.millisecond
     private let bell = Doorbell()
     private let isStopping = Atomic<Bool>(false)
     private let gone = Flagpole()
 
     func start(_ desk: EventsDesk) {
         Lane.start("schedules") { [self, unowned desk] in
+            var latest: Int64 = .max
             while !isStopping.load(ordering: .acquiring) {
                 let seen = bell.rings
+                let now = Int64(WallClock.milliseconds)
+                if now < latest { pullIn(desk, now) }
+                latest = now
                 let nap = fire(desk)
                 bell.wait(since: seen, until: Instant.now.advanced(by: nap))
             }
@@ -47,6 +52,21 @@ final class Clockwork: Sendable {
 
     private static func next(_ rule: Datum, _ now: Int64) -> Int64? {
         rule["ScheduleExpression"]?.text.flatMap { try? Schedule(parsing: $0) }?.next(after: now)
+    }
+
+    /// At the start, and when the clock has gone back: nothing waits longer than its schedule says.
+    private func pullIn(_ desk: EventsDesk, _ now: Int64) {
+        do throws(ServiceProblem) {
+            try desk.shelf.change { shelf in
+                let rows = try shelf.database.rows("SELECT rule, due FROM schedules") { ($0.text(0), $0.int(1)) }
+                for (key, due) in rows {
+                    guard let rule = shelf.records[EventsDesk.Kind.rule, key], let next = Self.next(rule, now),
+                        next < due
+                    else { continue }
+                    try Self.set(key, rule, now, shelf.database)
+                }
+            }
+        } catch { Log.line("schedules could not be looked through: \(error.message)") }
     }
 
     /// Fires what is due; how long there is to sleep.
@@ -81,10 +101,14 @@ final class Clockwork: Sendable {
     private static func fire(
         _ key: String, _ now: Int64, _ desk: EventsDesk, _ shelf: inout RecordShelf.Desk
     ) throws -> [Delivery] {
-        guard let rule = shelf.records[EventsDesk.Kind.rule, key] else { return [] }
+        // It may have been disabled, changed or fired since it was seen to be due.
+        let due = try shelf.database.rows("SELECT due FROM schedules WHERE rule = ?", [.text(key)]) { $0.int(0) }.first
+        guard let due, due <= now, let rule = shelf.records[EventsDesk.Kind.rule, key] else { return [] }
         let event = desk.envelope(
             source: "aws.events", type: "Scheduled Event", time: now, resources: [rule["Arn"]?.text ?? ""], [:])
-        let deliveries = desk.deliveries(of: event, to: rule, key, shelf.records, hops: 0)
+        let deliveries = shelf.records.all(EventsDesk.Kind.target, prefix: key + "\u{1}").map {
+            Delivery(of: event, to: $0, rule: rule, key: key, hops: 0)
+        }
         try desk.couriers.add(deliveries, now, to: shelf.database)
         try set(key, rule, now, shelf.database)
         return deliveries

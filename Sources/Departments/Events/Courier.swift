@@ -12,11 +12,10 @@ final class Courier: Sendable {
     private static let batchMax: Int64 = 250
     /// How long others for a target wait that has just refused one.
     private static let groupPause: Int64 = 1000
-    private static let buryAgain: Int64 = 30_000
 
     let receiver: any EventReceiver
     private let shelf: RecordShelf
-    private let deadLetters: any DeadLetterBox
+    private let graveyard: Graveyard
     private let bell = Doorbell()
     private let isStopping = Atomic<Bool>(false)
     private let gone = Flagpole()
@@ -24,14 +23,28 @@ final class Courier: Sendable {
     init(_ shelf: RecordShelf, to receiver: any EventReceiver, _ deadLetters: any DeadLetterBox) {
         self.shelf = shelf
         self.receiver = receiver
-        self.deadLetters = deadLetters
+        graveyard = Graveyard(shelf, deadLetters)
     }
 
     func start() {
         Lane.start("to-\(receiver.name)", stackBytes: 2 << 20) { [self] in
+            // A disk that refuses does not make the same thing arrive each second.
+            var pause = BackOff(shortest: Span64.second, longest: 60 * Span64.second)
+            var latest: Int64 = .max
             while !isStopping.load(ordering: .acquiring) {
                 let seen = bell.rings
-                if !carry() { bell.wait(since: seen, until: Instant.now.advanced(by: Span64.second)) }
+                let now = Int64(WallClock.milliseconds)
+                var nap = Span64.second
+                do throws(ServiceProblem) {
+                    if now < latest { try pullIn(now) }
+                    latest = now
+                    if try carry(now) { nap = 0 }
+                    pause.reset()
+                } catch {
+                    Log.line("events could not be delivered: \(error.message)")
+                    nap = pause.next()
+                }
+                if nap > 0 { bell.wait(since: seen, until: Instant.now.advanced(by: nap)) }
             }
             gone.raise()
         }
@@ -47,53 +60,74 @@ final class Courier: Sendable {
     /// There is something to carry.
     func ring() { bell.ring() }
 
-    /// Carries what is due; false when nothing was.
-    private func carry() -> Bool {
-        let now = Int64(WallClock.milliseconds)
+    /// At the start, and when the clock has gone back: nothing waits longer than it would have had to.
+    private func pullIn(_ now: Int64) throws(ServiceProblem) {
         let carrier = receiver.name
-        do throws(ServiceProblem) {
-            let parcels = try shelf.read { database throws(Fault) in
-                try database.rows(
-                    """
-                    SELECT \(Parcel.columns) FROM deliveries WHERE carrier = ? AND due <= ? ORDER BY due, n LIMIT ?
-                    """, [.text(carrier), .int(now), .int(Self.batchMax)], Parcel.init)
-            }
-            if parcels.isEmpty { return false }
-            for (arn, group) in Dictionary(grouping: parcels, by: \.arn) { try carry(group, to: arn) }
-            return true
-        } catch {
-            Log.line("events could not be delivered: \(error.message)")
-            return false
+        try shelf.change { desk in
+            try desk.database.run(
+                "UPDATE deliveries SET due = ?2 WHERE carrier = ?1 AND due > ?2",
+                [.text(carrier), .int(now + RetryPlan.pauseMax)])
         }
     }
 
-    /// In pieces that the receiver takes; when one is refused, the rest for that target waits with it.
+    /// Carries what is due; false when nothing was.
+    private func carry(_ now: Int64) throws(ServiceProblem) -> Bool {
+        let carrier = receiver.name
+        let parcels = try shelf.read { database throws(Fault) in
+            try database.rows(
+                "SELECT \(Parcel.columns) FROM deliveries WHERE carrier = ? AND due <= ? ORDER BY due, n LIMIT ?",
+                [.text(carrier), .int(now), .int(Self.batchMax)], Parcel.init)
+        }
+        if parcels.isEmpty { return false }
+        for (arn, group) in Dictionary(grouping: parcels, by: \.arn) { try carry(group, to: arn) }
+        return true
+    }
+
+    /// In pieces that the receiver takes; when one is refused, everything else for that target waits with it.
     private func carry(_ parcels: [Parcel], to arn: String) throws(ServiceProblem) {
-        var rest = parcels[...]
+        var rest = try sift(parcels)[...]
         while !rest.isEmpty, !isStopping.load(ordering: .acquiring) {
             let piece = Array(rest.prefix(receiver.batchMax))
             rest = rest.dropFirst(piece.count)
             do throws(DeliveryRefusal) { try receiver.receive(letters(piece), at: arn) } catch {
-                // Broken off, not refused: it is carried again after the next start.
-                if isStopping.load(ordering: .acquiring), !error.isFinal { return }
-                // A receiver may have taken its time: pauses count from here.
-                let now = Int64(WallClock.milliseconds)
-                // One that will never be taken must not take others with it.
                 if error.isFinal, piece.count > 1 {
-                    for parcel in piece { try carryAlone(parcel, to: arn, now) }
+                    // One that will never be taken must not take others with it.
+                    for parcel in piece { try carryAlone(parcel, to: arn) }
                     continue
                 }
-                try settle(piece, error, now)
-                if error.isFinal { continue }
-                return try wait(Array(rest), until: now + (error.after ?? Self.groupPause))
+                // Broken off, not refused: it is carried again after the next start.
+                if isStopping.load(ordering: .acquiring), !error.isFinal { return }
+                let due = try settle(piece, error)
+                if let due { return try postpone(arn, until: due, error) }
+                continue
             }
             try drop(piece)
         }
     }
 
-    private func carryAlone(_ parcel: Parcel, to arn: String, _ now: Int64) throws(ServiceProblem) {
+    /// Those that are still to be tried; the others are buried.
+    private func sift(_ parcels: [Parcel]) throws(ServiceProblem) -> [Parcel] {
+        let now = Int64(WallClock.milliseconds)
+        let records = shelf.records
+        var alive: [Parcel] = []
+        for parcel in parcels {
+            let plan = RetryPlan(graveyard.target(of: parcel, records))
+            if let epitaph = parcel.epitaph {
+                try graveyard.bury(parcel, epitaph, now)
+            } else if plan.isOver(taken: parcel.taken, attempts: parcel.attempts, now: now) {
+                try graveyard.bury(
+                    parcel, DeliveryRefusal("TIMEOUT", "it was too old"), condition: RetryPlan.tooOld, now)
+            } else {
+                alive.append(parcel)
+            }
+        }
+        return alive
+    }
+
+    private func carryAlone(_ parcel: Parcel, to arn: String) throws(ServiceProblem) {
         do throws(DeliveryRefusal) { try receiver.receive(letters([parcel]), at: arn) } catch {
-            return try settle([parcel], error, now)
+            _ = try settle([parcel], error)
+            return
         }
         try drop([parcel])
     }
@@ -101,8 +135,7 @@ final class Courier: Sendable {
     private func letters(_ parcels: [Parcel]) -> [EventLetter] {
         let records = shelf.records
         return parcels.map {
-            EventLetter(
-                payload: $0.payload, target: records[EventsDesk.Kind.target, $0.target] ?? .null, hops: $0.hops)
+            EventLetter(payload: $0.payload, target: graveyard.target(of: $0, records), hops: $0.hops)
         }
     }
 
@@ -113,64 +146,45 @@ final class Courier: Sendable {
         }
     }
 
-    private func wait(_ parcels: [Parcel], until due: Int64) throws(ServiceProblem) {
-        if parcels.isEmpty { return }
-        let numbers = parcels.map(\.number)
-        try shelf.change { desk in
-            for number in numbers {
-                try desk.database.run("UPDATE deliveries SET due = ? WHERE n = ?", [.int(due), .int(number)])
-            }
-        }
-    }
-
-    /// Later again, each time later than the last, or given up for good.
-    private func settle(_ parcels: [Parcel], _ refusal: DeliveryRefusal, _ now: Int64) throws(ServiceProblem) {
+    /// Later again, each time later than the last, or given up for good. When the last of them is due; nil for none.
+    private func settle(_ parcels: [Parcel], _ refusal: DeliveryRefusal) throws(ServiceProblem) -> Int64? {
+        // A receiver may have taken its time: pauses count from here.
+        let now = Int64(WallClock.milliseconds)
         let records = shelf.records
         var later: [(number: Int64, due: Int64)] = []
         for parcel in parcels {
-            let target = records[EventsDesk.Kind.target, parcel.target] ?? .null
-            let fate = RetryPlan(target).fate(
+            guard refusal.isAttempt else {
+                later.append((parcel.number, now + (refusal.after ?? Self.groupPause)))
+                continue
+            }
+            let fate = RetryPlan(graveyard.target(of: parcel, records)).fate(
                 after: refusal, taken: parcel.taken, attempts: parcel.attempts, now: now,
                 dice: Double.random(in: 0..<1))
             switch fate {
             case .again(let due): later.append((parcel.number, due))
-            case .dead(let condition): try bury(parcel, target, refusal, condition)
+            case .dead(let condition): try graveyard.bury(parcel, refusal, condition: condition, now)
             }
         }
-        let waiting = later
+        let (waiting, attempt) = (later, refusal.isAttempt ? 1 : 0)
         try shelf.change { desk in
             for (number, due) in waiting {
                 try desk.database.run(
-                    "UPDATE deliveries SET due = ?, attempts = attempts + 1 WHERE n = ?", [.int(due), .int(number)])
+                    "UPDATE deliveries SET due = ?, attempts = attempts + ? WHERE n = ?",
+                    [.int(due), .int(Int64(attempt)), .int(number)])
             }
         }
+        return waiting.map(\.due).max()
     }
 
-    /// To the dead-letter queue first, and only then off the table: twice there is better than nowhere.
-    private func bury(
-        _ parcel: Parcel, _ target: Datum, _ refusal: DeliveryRefusal, _ condition: String?
-    ) throws(ServiceProblem) {
-        if let queue = target["DeadLetterConfig"]?["Arn"]?.text {
-            var attributes = [
-                "TARGET_ARN": parcel.arn, "ERROR_CODE": refusal.code,
-                "ERROR_MESSAGE": String(refusal.reason.prefix(1000)), "RETRY_ATTEMPTS": "\(parcel.attempts)",
-            ]
-            attributes["RULE_ARN"] = shelf.records[EventsDesk.Kind.rule, ruleKey(parcel.target)]?["Arn"]?.text
-            attributes["EXHAUSTED_RETRY_CONDITION"] = condition
-            do throws(ServiceProblem) {
-                try deadLetters.keep(DeadLetter(payload: parcel.payload, attributes: attributes), at: queue)
-            } catch {
-                Log.line("an event for \(parcel.arn) cannot be kept in \(queue): \(error.message)")
-                return try wait([parcel], until: Int64(WallClock.milliseconds) + Self.buryAgain)
-            }
-        } else {
-            Log.line("an event for \(parcel.arn) is given up: \(refusal.reason)")
+    /// Everything else for that target waits: a moment, or as long as whoever is away is given.
+    private func postpone(_ arn: String, until due: Int64, _ refusal: DeliveryRefusal) throws(ServiceProblem) {
+        let carrier = receiver.name
+        let moment = Int64(WallClock.milliseconds) + (refusal.after ?? Self.groupPause)
+        let next = refusal.isAbsence ? max(due, moment) : moment
+        try shelf.change { desk in
+            try desk.database.run(
+                "UPDATE deliveries SET due = ?3 WHERE carrier = ?1 AND arn = ?2 AND due < ?3",
+                [.text(carrier), .text(arn), .int(next)])
         }
-        try drop([parcel])
-    }
-
-    /// A target's key is its rule's, and its own name.
-    private func ruleKey(_ target: String) -> String {
-        target.split(separator: "\u{1}", omittingEmptySubsequences: false).prefix(2).joined(separator: "\u{1}")
     }
 }

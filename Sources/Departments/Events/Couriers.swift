@@ -5,13 +5,22 @@ internal import Records
 /// A courier for each kind of target.
 struct Couriers: Sendable {
     private let couriers: [Courier]
+    /// `REGION:ACCOUNT`, as ARNs of this hub have it.
+    private let home: String
 
-    init(_ shelf: RecordShelf, _ receivers: [any EventReceiver], _ deadLetters: any DeadLetterBox) {
+    init(
+        _ shelf: RecordShelf, _ receivers: [any EventReceiver], _ deadLetters: any DeadLetterBox, home: String
+    ) {
+        self.home = home
         couriers = receivers.map { Courier(shelf, to: $0, deadLetters) }
     }
 
-    /// Nil where nobody takes anything in.
-    func courier(to arn: String) -> Courier? { couriers.first { $0.receiver.receives(arn) } }
+    /// Nil where nobody takes anything in: elsewhere, or nothing of that kind.
+    func courier(to arn: String) -> Courier? {
+        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        guard parts.count == 6, "\(parts[3]):\(parts[4])" == home else { return nil }
+        return couriers.first { $0.receiver.receives(arn) }
+    }
 
     func start() { for courier in couriers { courier.start() } }
     func stop() { for courier in couriers { courier.stop() } }

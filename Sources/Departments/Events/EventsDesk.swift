@@ -37,13 +37,27 @@ package final class EventsDesk: Sendable {
         CREATE INDEX kept_at ON kept(archive, at, n);
         CREATE TABLE schedules(rule TEXT PRIMARY KEY, due INTEGER) WITHOUT ROWID;
         """,
+        // What is given up and could not be buried yet says why; archives are told apart by a key of their own, so that
+        // a new one of an old name begins empty while the old one is swept away.
+        """
+        ALTER TABLE deliveries ADD COLUMN epitaph TEXT;
+        CREATE INDEX deliveries_arn ON deliveries(carrier, arn, due);
+        CREATE TABLE holdings(archive TEXT PRIMARY KEY, events INTEGER, bytes INTEGER) WITHOUT ROWID;
+        INSERT INTO holdings SELECT archive, count(*), total(length(event)) FROM kept GROUP BY archive;
+        CREATE TRIGGER kept_more AFTER INSERT ON kept BEGIN
+            INSERT INTO holdings VALUES(new.archive, 1, length(new.event))
+            ON CONFLICT DO UPDATE SET events = events + 1, bytes = bytes + length(new.event);
+        END;
+        CREATE TRIGGER kept_less AFTER DELETE ON kept BEGIN
+            UPDATE holdings SET events = events - 1, bytes = bytes - length(old.event) WHERE archive = old.archive;
+        END;
+        """,
     ]
 
     let shelf: RecordShelf
     let account: String
     let region: String
-    private let patterns = Mutex<[String: EventPattern]>([:])
-    private static let patternsMax = 4096
+    private let posted = Mutex<Signposts?>(nil)
     let couriers: Couriers
     let deadLetters: any DeadLetterBox
     private let seal: SealingKey
@@ -61,7 +75,9 @@ package final class EventsDesk: Sendable {
         self.seal = seal
         self.deadLetters = deadLetters
         shelf = try RecordShelf(path, tables: Self.tables)
-        couriers = Couriers(shelf, receivers + [buses, APIDestinationReceiver(shelf, seal: seal)], deadLetters)
+        couriers = Couriers(
+            shelf, receivers + [buses, APIDestinationReceiver(shelf, seal: seal)], deadLetters,
+            home: "\(region):\(account)")
     }
 
     package func start() throws(ServiceProblem) {
@@ -159,14 +175,11 @@ package final class EventsDesk: Sendable {
         }
     }
 
-    /// A rule's pattern, read once.
-    func pattern(_ text: String) -> EventPattern? {
-        if let known = patterns.withLock({ $0[text] }) { return known }
-        guard let pattern = try? Self.read(pattern: text) else { return nil }
-        patterns.withLock {
-            if $0.count >= Self.patternsMax { $0 = [:] }
-            $0[text] = pattern
-        }
-        return pattern
+    /// Where events go by these records; made again when somebody has changed something.
+    func signposts(_ records: Records) -> Signposts {
+        if let known = posted.withLock({ $0 }), known.revision == records.revision { return known }
+        let made = Signposts(records) { try? Self.read(pattern: $0) }
+        posted.withLock { $0 = made }
+        return made
     }
 }

@@ -31,6 +31,7 @@ struct Intake: Sendable {
         let readings = try PutEvents.entries(of: .map(call.input))
         let now = Int64(WallClock.milliseconds)
         let records = desk.shelf.records
+        let signposts = desk.signposts(records)
         var outflow = Outflow()
         let fates = readings.map { reading -> PutEvents.Fate in
             switch reading {
@@ -44,7 +45,7 @@ struct Intake: Sendable {
                 let event = desk.envelope(
                     id: id, source: entry.source, type: entry.detailType, time: entry.time ?? now,
                     resources: entry.resources, (try? Datum(json: Array(entry.detail.utf8))) ?? [:])
-                outflow = outflow + desk.outflow(of: event, on: bus, records)
+                outflow = outflow + signposts.outflow(of: event, on: bus)
                 return .accepted(id: id)
             }
         }
@@ -62,11 +63,12 @@ struct Intake: Sendable {
     func pass(_ payloads: [(event: [UInt8], hops: Int64)], to bus: String) throws(ServiceProblem) {
         let records = desk.shelf.records
         guard records[EventsDesk.Kind.bus, bus] != nil else { throw EventsDesk.missing("Event bus \(bus)") }
+        let signposts = desk.signposts(records)
         var outflow = Outflow()
         // Buses that send each other everything come to rest.
         for (event, hops) in payloads where hops < Self.hopsMax {
             guard let event = try? Datum(json: event) else { continue }
-            outflow = outflow + desk.outflow(of: event, on: bus, records, hops: hops + 1)
+            outflow = outflow + signposts.outflow(of: event, on: bus, hops: hops + 1)
         }
         try send(outflow, Int64(WallClock.milliseconds))
     }

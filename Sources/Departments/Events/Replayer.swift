@@ -11,7 +11,7 @@ internal import Synchronization
 /// nothing twice and leaves nothing out.
 final class Replayer: Sendable {
     private static let batchMax: Int64 = 500
-    private static let sweepEvery: Int64 = 600_000
+    private static let sweepEvery = 600 * Span64.second
     private static let replaysKept: Int64 = 90 * 86_400_000
     private static let nap = 5 * Span64.second
 
@@ -27,14 +27,16 @@ final class Replayer: Sendable {
 
     func start(_ desk: EventsDesk) {
         Lane.start("replays", stackBytes: 2 << 20) { [self, unowned desk] in
-            var swept: Int64 = 0
+            var nextSweep = Instant.now
             while !isStopping.load(ordering: .acquiring) {
                 let seen = bell.rings
-                let now = Int64(WallClock.milliseconds)
                 do throws(ServiceProblem) {
-                    if now - swept > Self.sweepEvery {
-                        swept = now
-                        try sweep(desk, now)
+                    let isDue = Instant.now >= nextSweep
+                    let isAsked = try hasGoneArchives(desk)
+                    if isDue || isAsked {
+                        let isMore = try sweep(desk, Int64(WallClock.milliseconds))
+                        nextSweep = Instant.now.advanced(by: isMore ? 0 : Self.sweepEvery)
+                        if isMore { continue }
                     }
                     if try replay(desk) { continue }
                 } catch { Log.line("events could not be replayed: \(error.message)") }
@@ -52,16 +54,27 @@ final class Replayer: Sendable {
 
     func ring() { bell.ring() }
 
-    private func sweep(_ desk: EventsDesk, _ now: Int64) throws(ServiceProblem) {
-        try Archives(desk: desk).sweep(now)
+    /// Whether something lies there of an archive that has been deleted.
+    private func hasGoneArchives(_ desk: EventsDesk) throws(ServiceProblem) -> Bool {
+        let known = Set(desk.shelf.records.all(EventsDesk.Kind.archive).map(Archives.key))
+        let held = try desk.shelf.read { database throws(Fault) in
+            try database.rows("SELECT archive FROM holdings") { $0.text(0) }
+        }
+        return held.contains { !known.contains($0) }
+    }
+
+    /// True while there is more.
+    private func sweep(_ desk: EventsDesk, _ now: Int64) throws(ServiceProblem) -> Bool {
+        let isMore = try Archives(desk: desk).sweep(now)
         let limit = Double(now - Self.replaysKept) / 1000
         let old = desk.shelf.records.all(EventsDesk.Kind.replay).filter {
             $0["ReplayEndTime"]?.number.map { $0 < limit } ?? false
         }
-        if old.isEmpty { return }
+        if old.isEmpty { return isMore }
         try desk.shelf.change { shelf in
             for replay in old { shelf.records[EventsDesk.Kind.replay, replay["ReplayName"]?.text ?? ""] = nil }
         }
+        return isMore
     }
 
     /// One batch of each open replay; false when there is none.
@@ -74,20 +87,20 @@ final class Replayer: Sendable {
     private func step(_ replay: Datum, _ desk: EventsDesk) throws(ServiceProblem) {
         let name = replay["ReplayName"]?.text ?? ""
         let archive = String((replay["EventSourceArn"]?.text ?? "").split(separator: "/").last ?? "")
-        let rows = try next(of: replay, archive, desk)
         let records = desk.shelf.records
+        let key = records[EventsDesk.Kind.archive, archive].map(Archives.key)
+        let rows = try key.map { key throws(ServiceProblem) in try next(of: replay, key, desk) } ?? []
         let bus = EventsDesk.busName(replay["Destination"]?["Arn"]?.text)
         let filters = replay["Destination"]?["FilterArns"]?.list?.compactMap(\.text) ?? []
+        let signposts = desk.signposts(records)
         var outflow = Outflow()
         for row in rows {
             guard var event = try? Datum(json: row.event).map else { continue }
             event["replay-name"] = .text(name)
-            outflow =
-                outflow
-                + desk.outflow(of: .map(event), on: bus, records, rules: filters.isEmpty ? nil : Set(filters))
+            outflow = outflow + signposts.outflow(of: .map(event), on: bus, rules: filters.isEmpty ? nil : Set(filters))
         }
         let sent = outflow
-        let isThere = records[EventsDesk.Kind.archive, archive] != nil
+        let isThere = key != nil
         try desk.shelf.change { shelf in
             // Cancelled meanwhile: nothing of this batch goes out.
             guard var replay = shelf.records[EventsDesk.Kind.replay, name]?.map, Replays.State.isOpen(.map(replay))
@@ -101,7 +114,8 @@ final class Replayer: Sendable {
 
     private func next(of replay: Datum, _ archive: String, _ desk: EventsDesk) throws(ServiceProblem) -> [Row] {
         let (at, number) = (replay["At"]?.whole ?? Int.min, replay["After"]?.whole ?? 0)
-        let from = Self.milliseconds(replay["EventStartTime"])
+        // From where it has come to, so that no batch walks over all that were before it.
+        let from = max(Self.milliseconds(replay["EventStartTime"]), Int64(at))
         let until = Self.milliseconds(replay["EventEndTime"])
         return try desk.shelf.read { database throws(Fault) in
             try database.rows(

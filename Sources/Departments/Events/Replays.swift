@@ -21,7 +21,8 @@ struct Replays: Sendable {
                     name, Member("Description", 0...512), Member("EventSourceArn", required: true, 1...1600),
                     Member("EventStartTime", .time, required: true), Member("EventEndTime", .time, required: true),
                     Member("Destination", destination, required: true),
-                ], on: arns
+                ], on: { arns($0) + [$0["EventSourceArn"]] },
+                needs: { [Leave(sendingTo: $0.map("Destination")["Arn"]?.text ?? "")].compactMap { $0 } }
             ) { call throws(ServiceProblem) in try start(call) },
             Operation("DescribeReplay", [name], on: arns) { call throws(ServiceProblem) in
                 guard let replay = desk.shelf.records[EventsDesk.Kind.replay, call["ReplayName"]] else {

@@ -8,7 +8,7 @@ struct RetryPlan: Hashable {
         case dead(condition: String?)
     }
 
-    private static let pauseMax: Int64 = 60_000
+    static let pauseMax: Int64 = 60_000
     /// As EventBridge: for a day, and 185 times.
     private static let usual = RetryPlan(ageMax: 86_400_000, attemptsMax: 185, isCaught: false)
 
@@ -40,10 +40,16 @@ struct RetryPlan: Hashable {
             return .dead(condition: nil)
         }
         if attempts >= attemptsMax { return .dead(condition: "MaximumRetryAttempts") }
-        if now - taken > ageMax { return .dead(condition: "MaximumEventAgeInSeconds") }
+        if now - taken > ageMax { return .dead(condition: Self.tooOld) }
         let pause = max(min(Self.pauseMax, 100 << min(attempts, 16)), refusal.after ?? 0)
-        return .again(due: now + pause + Int64(Double(pause / 2) * dice))
+        // Once more just before it is too old, however long it was told to wait.
+        return .again(due: min(now + pause + Int64(Double(pause / 2) * dice), max(now + 100, taken + ageMax)))
     }
+
+    static let tooOld = "MaximumEventAgeInSeconds"
+
+    /// What has been tried and waited too long is not tried again. What was never tried, because the hub was away, is.
+    func isOver(taken: Int64, attempts: Int64, now: Int64) -> Bool { attempts > 0 && now - taken > ageMax }
 
     /// What is wrong with what a target says about this.
     static func complaint(_ target: Datum) -> String? {

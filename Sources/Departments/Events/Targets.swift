@@ -19,7 +19,8 @@ struct Targets: Sendable {
         ])
         return [
             Operation(
-                "PutTargets", [rule, Rules.bus, Member("Targets", .list(target), required: true, 1...100)], on: arns
+                "PutTargets", [rule, Rules.bus, Member("Targets", .list(target), required: true, 1...100)], on: arns,
+                needs: leaves
             ) { call throws(ServiceProblem) in try put(call) },
             Operation("ListTargetsByRule", [rule, Rules.bus] + Rules.page, on: arns) { call throws(ServiceProblem) in
                 try list(call)
@@ -34,6 +35,12 @@ struct Targets: Sendable {
 
     private func arns(_ call: Call) -> [String] {
         [desk.ruleARN(EventsDesk.busName(call.text("EventBusName")), call["Rule"])]
+    }
+
+    /// A rule sends for whoever put the target: it takes him no further than he may go himself.
+    private func leaves(_ call: Call) -> [Leave] {
+        let arns = call.list("Targets").flatMap { [$0["Arn"]?.text, $0["DeadLetterConfig"]?["Arn"]?.text] }
+        return arns.compactMap { $0 }.compactMap(Leave.init(sendingTo:))
     }
 
     private static func failure(_ target: Datum, _ code: String, _ message: String) -> Datum {

@@ -24,8 +24,13 @@ struct AlarmIntake: Sendable {
     var operations: [Operation] {
         let alarms = desk.alarms
         let arns: Operation.Resources = { [alarms.arn($0["AlarmName"])] }
+        // An alarm sends for whoever put it: it takes him no further than he may go himself.
+        let leaves: Operation.Leaves = { call in
+            Alarm.actions.flatMap(call.texts).compactMap(Leave.init(sendingTo:))
+        }
         return [
-            Operation("PutMetricAlarm", Self.common + MetricAlarmDraft.members + Self.strange, on: arns) {
+            Operation("PutMetricAlarm", Self.common + MetricAlarmDraft.members + Self.strange, on: arns, needs: leaves)
+            {
                 call throws(ServiceProblem) in
                 let draft = try MetricAlarmDraft(call)
                 // Whatever cannot be asked of metrics is refused here, and not each time that it is judged.
@@ -34,7 +39,7 @@ struct AlarmIntake: Sendable {
             },
             Operation(
                 "PutCompositeAlarm", Self.common + [Member("AlarmRule", required: true, 1...10240)] + Self.strange,
-                on: arns
+                on: arns, needs: leaves
             ) { call throws(ServiceProblem) in
                 let rule = try AlarmRule(parsing: call["AlarmRule"])
                 var children: [String] = []

@@ -5,6 +5,7 @@ package struct Operation: Sendable {
     package typealias Handler = @Sendable (Call) throws(ServiceProblem) -> Datum
     /// The ARNs that a call touches, for whoever decides whether it may.
     package typealias Resources = @Sendable (Call) -> [String]
+    package typealias Leaves = @Sendable (Call) -> [Leave]
 
     package let name: String
     package let members: [Member]
@@ -19,11 +20,14 @@ package struct Operation: Sendable {
     /// Changes nothing: left out of the audit's reading by those who only look for changes.
     package let onlyReads: Bool
     package let resources: Resources
+    /// What its caller must be allowed beside.
+    package let leaves: Leaves
     package let handler: Handler
 
     package init(
         _ name: String, _ members: [Member] = [], at place: RestPlace? = nil, free: Bool = false,
-        as action: String? = nil, on resources: @escaping Resources = { _ in ["*"] }, handler: @escaping Handler
+        as action: String? = nil, on resources: @escaping Resources = { _ in ["*"] },
+        needs leaves: @escaping Leaves = { _ in [] }, handler: @escaping Handler
     ) {
         self.name = name
         self.members = members
@@ -32,6 +36,7 @@ package struct Operation: Sendable {
         isFree = free
         onlyReads = ["Get", "List", "Describe", "Lookup", "Filter", "Head", "Test"].contains { name.hasPrefix($0) }
         self.resources = resources
+        self.leaves = leaves
         self.handler = handler
     }
 }

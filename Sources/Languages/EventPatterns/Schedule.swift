@@ -11,6 +11,8 @@ package struct Schedule: Hashable, Sendable {
     private static let units: [(one: String, many: String, milliseconds: Int64)] = [
         ("minute", "minutes", minute), ("hour", "hours", 60 * minute), ("day", "days", 1440 * minute),
     ]
+    /// A century.
+    private static let longest = 36_525 * 1440 * minute
     private let kind: Kind
 
     package init(parsing text: String) throws(PatternRefusal) {
@@ -41,6 +43,6 @@ package struct Schedule: Hashable, Sendable {
         let words = text.split(separator: " ")
         guard words.count == 2, let number = Int64(words[0]), (1...999_999).contains(number) else { return nil }
         let unit = units.first { words[1] == (number == 1 ? $0.one : $0.many) }
-        return unit.map { number * $0.milliseconds }
+        return unit.map { number * $0.milliseconds }.flatMap { $0 <= longest ? $0 : nil }
     }
 }

@@ -13,7 +13,7 @@ struct LogGroupReceiver: EventReceiver {
 
     func receive(_ letters: [EventLetter], at arn: String) throws(DeliveryRefusal) {
         do throws(ServiceProblem) { try logs.receive(letters.map(\.payload), inGroup: arn) } catch {
-            throw DeliveryRefusal(error)
+            throw DeliveryRefusal(error, missing: "ResourceNotFoundException")
         }
     }
 }
@@ -29,7 +29,7 @@ struct QueueReceiver: EventReceiver, DeadLetterBox {
     func receive(_ letters: [EventLetter], at arn: String) throws(DeliveryRefusal) {
         do throws(ServiceProblem) {
             try queues.put(letters.map { QueueLetter(Self.text($0.payload), attributes: [:]) }, to: arn)
-        } catch { throw DeliveryRefusal(error) }
+        } catch { throw DeliveryRefusal(error, missing: "QueueDoesNotExist") }
     }
 
     func has(_ arn: String) -> Bool { queues.has(arn) }

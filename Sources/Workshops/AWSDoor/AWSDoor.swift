@@ -90,22 +90,25 @@ package final class AWSDoor: Sendable {
             input, by: caller, region: region, requestID: visit.requestID, host: visit.arrival.host,
             wire: visit.service.wire, conditions: visit.arrival.surroundings.conditions)
         visit.resources = operation.resources(call)
-        if !operation.isFree { try admit(visit, operation) }
+        if !operation.isFree {
+            let action = "\(visit.service.name):\(operation.action)"
+            try admit(visit, visit.resources.map { Leave(action, on: $0) } + operation.leaves(call))
+        }
         return try operation.handler(call)
     }
 
-    private func admit(_ visit: Visit, _ operation: Operation) throws(ServiceProblem) {
+    private func admit(_ visit: Visit, _ leaves: [Leave]) throws(ServiceProblem) {
         guard let caller = visit.caller else { return }
-        let action = "\(visit.service.name):\(operation.action)"
-        for resource in visit.resources {
+        for leave in leaves {
             let objection = gatekeeper.objection(
-                to: action, on: resource, policy: nil, by: caller, visit.arrival.surroundings)
+                to: leave.action, on: leave.resource, policy: nil, by: caller, visit.arrival.surroundings)
             if let objection {
-                let code = visit.service.wire == .query ? "AccessDenied" : "AccessDeniedException"
+                let wire = visit.service.wire
+                let subject = "User: \(caller.arn) is not authorized to perform: \(leave.action)"
                 throw ServiceProblem(
-                    code,
-                    "User: \(caller.arn) is not authorized to perform: \(action) on resource: \(resource) \(objection)",
-                    status: visit.service.wire == .query || visit.service.wire.isRest ? 403 : 400)
+                    wire == .query ? "AccessDenied" : "AccessDeniedException",
+                    "\(subject) on resource: \(leave.resource) \(objection)",
+                    status: wire == .query || wire.isRest ? 403 : 400)
             }
         }
     }

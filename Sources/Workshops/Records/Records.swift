@@ -5,6 +5,8 @@ package struct Records: Sendable {
     private var kinds: [String: [String: Datum]] = [:]
     /// What a draft has touched and not yet written.
     private(set) var touched: [Place] = []
+    /// Goes up with every change: whoever makes something of documents knows by it whether they are still the same.
+    package private(set) var revision = 0
 
     struct Place: Hashable, Sendable {
         let kind: String
@@ -19,6 +21,7 @@ package struct Records: Sendable {
         set {
             kinds[kind, default: [:]][key] = newValue
             touched.append(Place(kind: kind, key: key))
+            revision += 1
         }
     }
 
