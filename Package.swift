@@ -7,7 +7,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
     ("Ground", [
         ("CKernel", []), ("CJSON", []), ("CHTTP", []), ("CTLS", []), ("CZlib", []), ("CArchive", []), ("CRuntime", []),
         ("CImages", []), ("CModbus", []), ("CCameras", []), ("CDigest", []), ("CSQLite", []), ("CPage", []), ("CYAML", []),
-        ("CCurl", []), ("CKeys", []), ("CXML", []), ("CChecksum", []), ("CMQTT", []), ("CBrokerGate", []),
+        ("CCurl", []), ("CKeys", []), ("CXML", []), ("CChecksum", []), ("CMQTT", []), ("CBrokerGate", []), ("CCBOR", []),
     ]),
     ("Bedrock", [
         ("Core", ["CKernel"]),
@@ -17,6 +17,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("JSON", ["CJSON", "Core"]),
         ("YAML", ["CYAML", "Core"]),
         ("XML", ["CXML", "Core"]),
+        ("CBOR", ["CCBOR", "Core"]),
     ]),
     ("Languages", [
         ("InferenceProtocol", ["Core", "JSON"]),
@@ -28,7 +29,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("AWSSignature", ["Core", "Crypto"]),
         ("Recipes", ["Core", "Crypto", "JSON", "YAML"]),
         ("AWSEvents", ["Core", "JSON"]),
-        ("AWSProtocol", ["Core", "JSON", "XML"]),
+        ("AWSProtocol", ["Core", "JSON", "XML", "CBOR"]),
         ("EventPatterns", ["Core", "JSON"]),
         ("LogPatterns", ["Core", "JSON"]),
         ("Policies", ["Core", "JSON"]),
@@ -117,7 +118,7 @@ let careful: [SwiftSetting] = [
 let strict = careful + [.strictMemorySafety()]
 
 /// Header-only rooms of the ground floor: a module map over a system library's own headers.
-let headerOnly: Set<String> = ["CArchive", "CRuntime", "CModbus", "CSQLite", "CXML", "CYAML"]
+let headerOnly: Set<String> = ["CArchive", "CCBOR", "CRuntime", "CModbus", "CSQLite", "CXML", "CYAML"]
 
 /// Where Debian keeps the headers of the camera libraries; `isystem`, because their warnings are not ours.
 let cameraHeaders =
@@ -157,6 +158,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("JSONTests", ["Core", "JSON"]),
     ("YAMLTests", ["Core", "YAML"]),
     ("XMLTests", ["Core", "XML"]),
+    ("CBORTests", ["Core", "CBOR"]),
     ("RecipesTests", ["Core", "Crypto", "JSON", "YAML", "Recipes"]),
     ("ONNXFormatTests", ["ONNXFormat"]),
     ("InferenceProtocolTests", ["Core", "JSON", "InferenceProtocol"]),
@@ -193,7 +195,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("WebClientTests", ["Core", "Files", "WebClient"]),
     ("PowerCutsTests", ["Core", "PowerCuts"]),
     ("NodeTests", ["Core", "Crypto", "Recipes", "Node"]),
-    ("AWSProtocolTests", ["Core", "AWSProtocol"]),
+    ("AWSProtocolTests", ["Core", "CBOR", "AWSProtocol"]),
     ("EventPatternsTests", ["Core", "JSON", "EventPatterns"]),
     ("LogPatternsTests", ["LogPatterns"]),
     ("PoliciesTests", ["Core", "JSON", "Policies"]),

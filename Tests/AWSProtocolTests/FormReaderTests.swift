@@ -6,6 +6,7 @@ import Testing
 @Suite struct FormReaderTests {
     private static let members = [
         Member("Name"), Member("Count", .whole), Member("Is", .flag), Member("At", .time),
+        Member("Share", .number),
         Member("Tags", .list(.structure([Member("Key"), Member("Value")]))), Member("Ids", .list(.text)),
         Member("Map", .map(.text)), Member("FlatIds", .list(.text)), Member("FlatMap", .map(.text)),
         Member("Entries", .list(.structure([Member("Id"), Member("FlatMap", .map(.structure([Member("Text")])))]))),
@@ -69,7 +70,7 @@ import Testing
         #expect(try Self.read("Name=a", path: ["1", "line"]) == ["Name": "a"])
     }
 
-    @Test(arguments: ["Count=seven", "Is=yes", "At=yesterday", "Count="])
+    @Test(arguments: ["Count=seven", "Is=yes", "At=yesterday", "Count=", "Share=nan", "Share=-inf", "At=infinity"])
     func refusesWhatIsOfAnotherKind(_ form: String) {
         #expect { try Self.read(form) } throws: { ($0 as? ServiceProblem)?.code == "MalformedInput" }
     }

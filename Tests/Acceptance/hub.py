@@ -148,6 +148,18 @@ class Hub:
                 )
             return self.clients[name]
 
+    def client_in(self, protocol, service):
+        """A client that speaks one protocol of a service's model; botocore would choose itself."""
+        model = self.boto._session.get_component("data_loader").load_service_model(service, "service-2")
+        kept = {name: model["metadata"].get(name) for name in ("protocol", "protocols")}
+        model["metadata"].update(protocol=protocol, protocols=[protocol])
+        try:
+            return self.boto.client(
+                service, endpoint_url=self.url, region_name=self.region, config=ONE_TRY.merge(Config()), **self.key
+            )
+        finally:
+            model["metadata"].update(kept)
+
     @cached_property
     def key(self):
         """The administrator's, asked for once: it outlives every start."""

@@ -7,8 +7,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from botocore.config import Config
-from hub import ONE_TRY, REGION, fresh, logged, pages, refused
+from hub import REGION, fresh, logged, pages, refused
 from server import wait_until
 from test_hub_metrics import minute
 
@@ -17,20 +16,10 @@ NOT_FOUND = ("ResourceNotFound", "ResourceNotFoundException")
 INVALID = ("ValidationError", "InvalidParameterValue", "InvalidParameterValueException")
 
 
-@pytest.fixture(scope="module", params=["json", "query"])
+@pytest.fixture(scope="module", params=["smithy-rpc-v2-cbor", "json", "query"])
 def cloudwatch(hub, request):
-    """A client of each protocol: newer ones speak JSON, older ones and Terraform send forms."""
-    if request.param == "json":
-        return hub.client("cloudwatch")
-    model = hub.boto._session.get_component("data_loader").load_service_model("cloudwatch", "service-2")
-    kept = {name: model["metadata"].get(name) for name in ("protocol", "protocols")}
-    model["metadata"].update(protocol="query", protocols=["query"])
-    try:
-        return hub.boto.client(
-            "cloudwatch", endpoint_url=hub.url, region_name=REGION, config=ONE_TRY.merge(Config()), **hub.key
-        )
-    finally:
-        model["metadata"].update(kept)
+    """A client of each protocol: the newest speak CBOR, newer ones JSON, older ones and Terraform send forms."""
+    return hub.client_in(request.param, "cloudwatch")
 
 
 @pytest.fixture(scope="module")
@@ -184,10 +173,13 @@ NOT_SINGLE = {"Namespace": None, "MetricName": None, "Statistic": None, "Period"
         {"Period": None},
         {"Period": 10},
         {"Period": 30},
+        {"Period": 0},
         {"Period": 90},
+        {"Period": 2_147_483_640, "EvaluationPeriods": 2_147_483_647},
         {"EvaluationPeriods": None},
         {"EvaluationPeriods": 0},
         {"EvaluationPeriods": 1441},
+        {"EvaluationPeriods": 2_147_483_647},
         {"EvaluationPeriods": 2, "DatapointsToAlarm": 3},
         {"Threshold": None},
         {"ComparisonOperator": None},
@@ -204,6 +196,11 @@ NOT_SINGLE = {"Namespace": None, "MetricName": None, "Statistic": None, "Period"
         NOT_SINGLE | {"Metrics": [ONE | {"ReturnData": False}, {"Id": "e", "Expression": "m2 * 2"}]},
         NOT_SINGLE | {"Metrics": [ONE | {"ReturnData": False}, {"Id": "e", "Expression": "m1 *"}]},
         NOT_SINGLE | {"Metrics": [{"Id": "m1", "MetricStat": STAT | {"Period": 10}}]},
+        NOT_SINGLE | {"Metrics": [{"Id": "m1", "MetricStat": STAT | {"Period": 0}}]},
+        NOT_SINGLE | {"Metrics": [{"Id": "m1", "MetricStat": STAT | {"Period": -60}}]},
+        NOT_SINGLE | {"Metrics": [{"Id": "m1", "MetricStat": STAT | {"Period": 2_147_483_640}}]},
+        NOT_SINGLE | {"Metrics": [{"Id": "e", "Expression": "1 + 1", "Period": 0}]},
+        NOT_SINGLE | {"Metrics": [{"Id": "e", "Expression": "1 + 1", "Period": -120}]},
         NOT_SINGLE | {"Metrics": [{"Id": "m1", "MetricStat": STAT | {"Stat": "Mode"}}]},
         {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]},
     ],
@@ -347,6 +344,17 @@ def test_points_put_an_alarm_in_its_state(watch, values, more, wanted):
     put(watch, space, *values)
     name = put_alarm(watch, space=space, **more)
     becomes(watch, name, wanted)
+
+
+def test_points_that_come_in_the_same_minute_are_judged(watch):
+    """An alarm that is what it has to be is judged again when something comes in."""
+    space = fresh("Line")
+    name = put_alarm(watch, space=space, TreatMissingData="notBreaching")
+    becomes(watch, name, "OK")
+    put(watch, space, 50.0)
+    becomes(watch, name, "ALARM")
+    put_alarm(watch, name, space, TreatMissingData="notBreaching", Threshold=100.0)
+    becomes(watch, name, "OK")
 
 
 def test_missing_data_is_treated_as_it_is_said(watch):

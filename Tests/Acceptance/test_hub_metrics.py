@@ -4,28 +4,16 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from botocore.config import Config
-from hub import ONE_TRY, REGION, fresh, pages, refused
+from hub import fresh, pages, refused
 from server import wait_until
 
 ALL = ["SampleCount", "Average", "Sum", "Minimum", "Maximum"]
 
 
-@pytest.fixture(scope="module", params=["json", "query"])
+@pytest.fixture(scope="module", params=["smithy-rpc-v2-cbor", "json", "query"])
 def cloudwatch(hub, request):
-    """A client of each protocol: newer ones speak JSON, older ones and Terraform send forms."""
-    if request.param == "json":
-        return hub.client("cloudwatch")
-    session = hub.boto
-    loader = session._session.get_component("data_loader")
-    model = loader.load_service_model("cloudwatch", "service-2")
-    kept = {name: model["metadata"].get(name) for name in ("protocol", "protocols")}
-    model["metadata"].update(protocol="query", protocols=["query"])
-    try:
-        client = session.client("cloudwatch", endpoint_url=hub.url, region_name=REGION, config=ONE_TRY.merge(Config()), **hub.key)
-    finally:
-        model["metadata"].update(kept)
-    return client
+    """A client of each protocol: the newest speak CBOR, newer ones JSON, older ones and Terraform send forms."""
+    return hub.client_in(request.param, "cloudwatch")
 
 
 def minute(ago=0):

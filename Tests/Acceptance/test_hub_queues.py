@@ -288,6 +288,23 @@ def resent(sqs, url):
     return url
 
 
+def test_what_is_in_a_message_stays_out_of_the_audit(hub, sqs, queue):
+    word = fresh("classified")
+    text = {"DataType": "String", "StringValue": word}
+    send(sqs, queue, word, MessageAttributes={word: text}, MessageSystemAttributes={"AWSTraceHeader": text})
+    wanted = [{"AttributeKey": "EventName", "AttributeValue": "SendMessage"}]
+
+    def entry():
+        rows = hub.client("cloudtrail").lookup_events(LookupAttributes=wanted)["Events"]
+        return next((row["CloudTrailEvent"] for row in rows if name_of(queue) in row["CloudTrailEvent"]), None)
+
+    told = wait_until(entry, "the entry", LONG)
+    assert word not in told
+    shown = json.loads(told)["requestParameters"]
+    assert shown["QueueUrl"] == queue
+    assert [shown[name] for name in ("MessageBody", "MessageAttributes", "MessageSystemAttributes")] == ["..."] * 3
+
+
 def test_attributes_are_chosen_by_their_receiver(sqs, queue):
     attributes = {name: {"DataType": "String", "StringValue": name} for name in ("line.a", "line.b", "other")}
     send(sqs, queue, "a", MessageAttributes=attributes)

@@ -1,3 +1,5 @@
+import Core
+import Synchronization
 import Testing
 
 @testable import Telemetry
@@ -14,5 +16,22 @@ import Testing
         ] as [([String: [String]], [String])])
     func childrenComeFirst(_ children: [String: [String]], _ wanted: [String]) {
         #expect(AlarmOrder(children).names == wanted)
+    }
+
+    /// As many as there may be, on a thread with little room.
+    @Test func aLongChainIsNoDeepStack() {
+        let names = (0..<5000).map { String(10_000 + $0) }
+        let chain = Dictionary(uniqueKeysWithValues: zip(names, names.dropFirst().map { [$0] } + [["m"]]))
+        var circle = chain
+        circle["14999"] = ["10000"]
+        let orders = Mutex<[[String]]>([])
+        let isOver = Flagpole()
+        Lane.start("orders", stackBytes: 128 << 10) { [circle] in
+            let found = [AlarmOrder(chain).names, AlarmOrder(circle).names]
+            orders.withLock { $0 = found }
+            isOver.raise()
+        }
+        isOver.wait()
+        #expect(orders.withLock { $0 } == [names.reversed(), []])
     }
 }

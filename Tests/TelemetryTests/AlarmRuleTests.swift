@@ -40,7 +40,7 @@ import Testing
     ])
     func refuses(_ text: String) {
         let problem = #expect(throws: ServiceProblem.self) { try AlarmRule(parsing: text) }
-        #expect(problem?.code == "ValidationError")
+        #expect(problem?.code == "ValidationException")
     }
 
     @Test func hasItsLimits() throws {

@@ -20,7 +20,7 @@ import Testing
     ])
     func refuses(_ body: String, _ path: String) throws {
         let problem = #expect(throws: ServiceProblem.self) { try DashboardCheck.check(body) }
-        #expect(problem?.code == "InvalidParameterInput")
+        #expect(problem?.code == "DashboardInvalidInputError")
         let messages = problem?.documents["dashboardValidationMessages"]?.list ?? []
         #expect(messages.first?["DataPath"] == .text(path))
         #expect(messages.first?["Message"]?.text?.isEmpty == false)

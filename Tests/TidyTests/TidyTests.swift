@@ -57,6 +57,7 @@ import Testing
         Rule(pattern: "import CSQLite", allowed: ["Drivers/Database/"], instead: "the Database room"),
         Rule(pattern: "import CYAML", allowed: ["Letters/YAML/"], instead: "the YAML room"),
         Rule(pattern: "import CXML", allowed: ["Letters/XML/"], instead: "the XML room"),
+        Rule(pattern: "import CCBOR", allowed: ["Letters/CBOR/"], instead: "the CBOR room"),
         Rule(pattern: "import CChecksum", allowed: ["Bedrock/Crypto/"], instead: "the Crypto room"),
         Rule(pattern: "import CDigest", allowed: ["Bedrock/Crypto/"], instead: "the Crypto room"),
         Rule(pattern: "import CKeys", allowed: ["Bedrock/Crypto/"], instead: "the Crypto room"),

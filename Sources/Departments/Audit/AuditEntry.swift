@@ -10,7 +10,9 @@ enum AuditEntry {
     private static let textMax = 1024
     private static let nameMax = 256
     /// What is data and not a request: it has its own place, and its own end.
-    private static let data: Set<String> = ["logEvents", "Entries", "MetricData", "Body"]
+    private static let data: Set<String> = [
+        "logEvents", "Entries", "MetricData", "Body", "MessageBody", "MessageAttributes", "MessageSystemAttributes",
+    ]
 
     private static func clipped(_ text: String) -> String { String(text.prefix(nameMax)) }
 

@@ -70,7 +70,9 @@ extension ObjectVisit {
     /// What is due later than the year 9999 is not told: a field has four digits for it.
     private static let toldBefore: Int64 = 253_402_300_800_000
 
-    private var plan: LifecyclePlan? { LifecyclePlan(desk.shelf.records[ObjectsDesk.bucket, bucketName]) }
+    private var plan: LifecyclePlan? {
+        desk.plans.plan(of: bucketName, desk.shelf.records[ObjectsDesk.bucket, bucketName])
+    }
 
     /// When the newest version of the key goes.
     func expiration(of object: StoredObject) -> [(String, String)] {

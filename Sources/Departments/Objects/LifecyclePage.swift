@@ -1,8 +1,8 @@
 internal import Core
 internal import Database
 
-/// Some rows of a bucket, and what its rules do with them. It is read beside whoever writes; where there is something to do it
-/// is read again within the change, so that nothing goes that has changed meanwhile.
+/// Some rows of a bucket, and what its rules do with them. It is read beside whoever writes; where there is something
+/// to do it is read again within the change, so that nothing goes that has changed meanwhile.
 struct LifecyclePage: Sendable {
     private static let rowsMax = 500
 

@@ -5,7 +5,8 @@ internal import Synchronization
 
 /// Takes away what the rules of buckets say: at the start, each hour, and when rules are set.
 ///
-/// Concurrency: one thread. It reads beside whoever writes and changes a page at a time, so that others have their turn.
+/// Concurrency: one thread. It reads beside whoever writes and changes a page at a time, so that others have their
+/// turn.
 final class LifecycleSweeper: Sendable {
     private static let every = 3600 * Span64.second
     private static let uploadsMax: Int64 = 500

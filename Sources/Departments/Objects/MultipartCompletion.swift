@@ -144,8 +144,8 @@ enum MultipartCompletion {
         return Base64.text(checksum.take()?.finish() ?? []) + "-\(parts.count)"
     }
 
-    /// The version comes to be and the upload ends in one change, which reads the parts itself. Parts that were not named go.
-    /// Nil when the upload has ended meanwhile.
+    /// The version comes to be and the upload ends in one change, which reads the parts itself. Parts that were not named
+    /// go. Nil when the upload has ended meanwhile.
     private static func commit(_ upload: Multipart.Upload, _ visit: ObjectVisit) throws(ServiceProblem) -> Made? {
         let named = try parts(visit)
         let (bucket, key, request) = (visit.bucketName, visit.key, visit.request)

@@ -39,6 +39,7 @@ package final class ObjectsDesk: Sendable {
     let workers: WorkerPool
     let notices: NoticeCarrier
     let sweeper: LifecycleSweeper
+    let plans = LifecyclePlans()
 
     /// Takes events in for the bus, and comes back when they are on the disk.
     package typealias Announce = @Sendable ([[UInt8]]) throws(ServiceProblem) -> Void

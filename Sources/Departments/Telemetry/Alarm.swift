@@ -4,11 +4,14 @@ internal import Core
 /// An alarm as its record has it: what was put and what it is in, under the names of the wire; times in milliseconds.
 struct Alarm: Sendable {
     static let actions = ["OKActions", "AlarmActions", "InsufficientDataActions"]
-    private static let times = [
+    static let times = [
         "AlarmConfigurationUpdatedTimestamp", "StateUpdatedTimestamp", "StateTransitionedTimestamp",
     ]
     /// The hub's own members.
     private static let hidden = ["Tags", "Children", "Seen", "SetByHand"]
+
+    /// A state that was set by hand is seen by whoever set it, and by composite alarms, before points are asked again.
+    private static let holdMilliseconds: Int64 = 3_000
 
     private(set) var record: DatumMap
 
@@ -34,6 +37,9 @@ struct Alarm: Sendable {
         guard record["ActionsEnabled"]?.bool ?? true else { return [] }
         return texts(value.actions)
     }
+
+    /// Whether somebody set it just now. A clock that has gone back holds nothing.
+    func isHeld(at now: Int64) -> Bool { (setByHandAt..<setByHandAt + Self.holdMilliseconds).contains(now) }
 
     func texts(_ name: String) -> [String] { record[name]?.list?.compactMap(\.text) ?? [] }
 

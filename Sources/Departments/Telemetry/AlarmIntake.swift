@@ -65,7 +65,7 @@ struct AlarmIntake: Sendable {
                 }
                 alarm.keep(from: old)
             } else if shelf.records.count(AlarmDesk.Kind.alarm) >= Self.alarmsMax {
-                throw ServiceProblem("LimitExceeded", "There may be \(Self.alarmsMax) alarms.")
+                throw ServiceProblem("LimitExceededFault", "There may be \(Self.alarmsMax) alarms.")
             }
             let strangers = alarm.children.filter { shelf.records[AlarmDesk.Kind.alarm, $0] == nil && $0 != alarm.name }
             guard strangers.isEmpty else {

@@ -65,7 +65,7 @@ struct AlarmListing: Sendable {
     private func check(_ call: Call) throws(ServiceProblem) {
         if !call.texts("AlarmNames").isEmpty, call.text("AlarmNamePrefix") != nil {
             throw ServiceProblem(
-                "InvalidParameterCombination", "AlarmNames and AlarmNamePrefix cannot be given together.")
+                "InvalidParameterCombinationException", "AlarmNames and AlarmNamePrefix cannot be given together.")
         }
         for word in call.texts("AlarmTypes") where !["MetricAlarm", "CompositeAlarm", "LogAlarm"].contains(word) {
             throw MetricOperations.invalid("The value \(word.prefix(40)) for parameter AlarmTypes is not supported.")
@@ -74,7 +74,8 @@ struct AlarmListing: Sendable {
         let given = others.filter { call.input[$0] != nil }
         if given.count > 1, let family = given.first(where: Self.familyNames.contains) {
             throw ServiceProblem(
-                "InvalidParameterCombination", "\(family) can be given together with MaxRecords and NextToken alone.")
+                "InvalidParameterCombinationException",
+                "\(family) can be given together with MaxRecords and NextToken alone.")
         }
     }
 

@@ -34,6 +34,17 @@ struct AlarmMetric: Sendable {
         return 10 / min(share, 1 - share)
     }
 
+    /// The series that its points are of.
+    var series: [String] {
+        guard let queries = record["Metrics"]?.list else { return [key] }
+        return queries.compactMap { $0["MetricStat"] }.map(MetricQuery.key)
+    }
+
+    private var key: String {
+        MetricsDesk.key(
+            record["Namespace"]?.text ?? "", record["MetricName"]?.text ?? "", record["Dimensions"]?.list ?? [])
+    }
+
     func judge(by desk: MetricsDesk, at now: Int64) throws(ServiceProblem) -> AlarmFinding? {
         plan.judge(try points(desk, at: now), at: now)
     }
@@ -48,8 +59,6 @@ struct AlarmMetric: Sendable {
     }
 
     private func own(_ desk: MetricsDesk, _ span: MetricSpan) throws(ServiceProblem) -> [AlarmPoint] {
-        let key = MetricsDesk.key(
-            record["Namespace"]?.text ?? "", record["MetricName"]?.text ?? "", record["Dimensions"]?.list ?? [])
         let series = desk.shelf.records[MetricsDesk.series, key]
         // Who watches another unit than came in sees nothing.
         if let unit = plan.unit, series?["Unit"]?.text != unit { return [] }

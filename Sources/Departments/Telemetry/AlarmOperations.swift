@@ -33,7 +33,7 @@ struct AlarmOperations: Sendable {
         ]
     }
 
-    static func refusal(_ why: String) -> ServiceProblem { ServiceProblem("ValidationError", why) }
+    static func refusal(_ why: String) -> ServiceProblem { ServiceProblem("ValidationException", why) }
 
     // MARK: doing
 
@@ -80,7 +80,7 @@ struct AlarmOperations: Sendable {
     private func setState(_ call: Call) throws(ServiceProblem) -> Datum {
         let data = call.text("StateReasonData")
         if let data, (try? Datum(json: Array(data.utf8))) == nil {
-            throw ServiceProblem("InvalidFormat", "StateReasonData was not a valid JSON object")
+            throw ServiceProblem("InvalidFormatFault", "StateReasonData was not a valid JSON object")
         }
         let finding = AlarmFinding(
             value: AlarmValue(rawValue: call["StateValue"]) ?? .insufficientData, reason: call["StateReason"],

@@ -56,7 +56,7 @@ struct AlarmRule: Hashable, Sendable {
 
         var refusal: ServiceProblem {
             ServiceProblem(
-                "ValidationError",
+                "ValidationException",
                 "AlarmRule is not valid near '\(rest.prefix(40))': it may hold ALARM(name), OK(name), "
                     + "INSUFFICIENT_DATA(name), TRUE, FALSE, AND, OR, NOT and brackets.")
         }
@@ -78,7 +78,7 @@ struct AlarmRule: Hashable, Sendable {
             elements += 1
             guard depth <= AlarmRule.depthMax, elements <= AlarmRule.elementsMax else {
                 throw ServiceProblem(
-                    "ValidationError",
+                    "ValidationException",
                     "AlarmRule may have \(AlarmRule.elementsMax) elements, \(AlarmRule.depthMax) deep.")
             }
             defer { depth -= 1 }

@@ -7,8 +7,6 @@ internal import Records
 /// killed tells it when it is back.
 final class AlarmWatch: Sendable {
     private static let pause = 2 * Span64.second
-    /// A state that was set by hand is seen by whoever set it, and by composite alarms, before points are asked again.
-    private static let handMilliseconds: Int64 = 3_000
     private static let announcementsMax = 1000
     /// What cannot be told for a day is given up.
     private static let announcementAgeMax: Int64 = 86_400_000
@@ -27,9 +25,10 @@ final class AlarmWatch: Sendable {
 
     func start() {
         Lane.start("alarm-watch", stackBytes: 2 << 20) { [self] in
+            var glances = AlarmGlances()
             while !closing.isAsked {
                 let seen = alarms.bell.rings
-                look(Int64(WallClock.milliseconds))
+                look(Int64(WallClock.milliseconds), &glances)
                 if !closing.isAsked { alarms.bell.wait(since: seen, until: Instant.now.advanced(by: Self.pause)) }
             }
             isOver.raise()
@@ -42,39 +41,45 @@ final class AlarmWatch: Sendable {
         isOver.wait()
     }
 
-    private func look(_ now: Int64) {
+    private func look(_ now: Int64, _ glances: inout AlarmGlances) {
         do throws(ServiceProblem) {
-            try judgeMetrics(now)
+            try judgeMetrics(now, &glances)
+            if closing.isAsked { return }
             try judgeComposites(now)
+            if closing.isAsked { return }
             try announce(now)
         } catch { Log.line("alarms could not be looked at: \(error.message)") }
     }
 
     // MARK: judging
 
-    private func judgeMetrics(_ now: Int64) throws(ServiceProblem) {
-        let changes = alarms.shelf.records.all(AlarmDesk.Kind.alarm).compactMap { record -> (Alarm, AlarmFinding)? in
-            guard let alarm = record.map.map(Alarm.init), !alarm.isComposite,
-                now - alarm.setByHandAt >= Self.handMilliseconds, let finding = judge(alarm, now),
-                finding.value != alarm.value
-            else { return nil }
-            return (alarm, finding)
+    /// Thousands of them over a day of minutes take seconds: whoever closes waits for one of them at most.
+    private func judgeMetrics(_ now: Int64, _ glances: inout AlarmGlances) throws(ServiceProblem) {
+        let all = alarms.shelf.records.all(AlarmDesk.Kind.alarm).compactMap { $0.map.map(Alarm.init) }
+        if glances.count > all.count { glances.forget(allBut: Set(all.map(\.name))) }
+        var changes: [(Alarm, AlarmFinding)] = []
+        for alarm in all where !alarm.isComposite && !alarm.isHeld(at: now) {
+            if closing.isAsked { return }
+            guard let moment = glances.moment(alarm, at: now, metrics.arrivals) else { continue }
+            do throws(ServiceProblem) {
+                let finding = try AlarmMetric(alarm.record).judge(by: metrics, at: now)
+                if let finding, finding.value != alarm.value {
+                    changes.append((alarm, finding))
+                } else {
+                    glances.note(alarm, moment)
+                }
+            } catch {
+                // One that cannot be judged holds up no other.
+                Log.line("alarm \(alarm.name) could not be judged: \(error.message)")
+            }
         }
         if changes.isEmpty { return }
-        try alarms.shelf.change { [alarms] desk in
+        try alarms.shelf.change { [changes, alarms] desk in
             for (alarm, finding) in changes {
                 // Somebody changed it meanwhile: it is looked at again.
                 guard desk.records[AlarmDesk.Kind.alarm, alarm.name] == .map(alarm.record) else { continue }
                 try alarms.enter(finding, alarm, at: now, in: &desk)
             }
-        }
-    }
-
-    /// One that cannot be judged holds up no other.
-    private func judge(_ alarm: Alarm, _ now: Int64) -> AlarmFinding? {
-        do throws(ServiceProblem) { return try AlarmMetric(alarm.record).judge(by: metrics, at: now) } catch {
-            Log.line("alarm \(alarm.name) could not be judged: \(error.message)")
-            return nil
         }
     }
 
@@ -87,6 +92,7 @@ final class AlarmWatch: Sendable {
         var known = Dictionary(all.map { ($0.name, $0) }) { $1 }
         var verdicts: [CompositeVerdict] = []
         for name in AlarmOrder(Dictionary(composites.map { ($0.name, $0.children) }) { $1 }).names {
+            if closing.isAsked { return }
             guard let alarm = known[name], let verdict = CompositeVerdict(alarm, among: known, alarms) else { continue }
             verdicts.append(verdict)
             known[name]?.enter(verdict.finding, at: now)
@@ -114,6 +120,8 @@ final class AlarmWatch: Sendable {
         var held: Set<String> = []
         for announcement in try alarms.announcements(max: Self.announcementsMax) {
             let name = announcement.alarm.name
+            // What was told so far is settled all the same.
+            if closing.isAsked { break }
             guard !held.contains(name) else { continue }
             do throws(ServiceProblem) {
                 try announcer(announcement.event, announcement.targets)

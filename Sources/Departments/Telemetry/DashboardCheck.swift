@@ -62,7 +62,7 @@ struct DashboardCheck {
         let shown = messages.prefix(messagesMax)
         let list = Datum.list(shown.map { ["dataPath": .text($0.path), "message": .text($0.text)] })
         var problem = ServiceProblem(
-            "InvalidParameterInput",
+            "DashboardInvalidInputError",
             "The dashboard body is invalid, there are \(messages.count) validation errors:\n"
                 + String(decoding: list.json, as: UTF8.self))
         problem.documents = [

@@ -41,18 +41,20 @@ struct Dashboards: Sendable {
     }
 
     private static func missing(_ names: [String]) -> ServiceProblem {
-        AlarmDesk.missing("Dashboard \(names.joined(separator: ", "))")
+        ServiceProblem(
+            "DashboardNotFoundError", "Dashboard \(names.joined(separator: ", ")) does not exist.", status: 404)
     }
 
     private func put(_ call: Call) throws(ServiceProblem) -> Datum {
         let (name, body) = (call["DashboardName"], call["DashboardBody"])
         guard (1...Self.nameMax).contains(name.count), name.isMadeOfLetters(and: "-_") else {
             throw ServiceProblem(
-                "InvalidParameterInput",
+                "DashboardInvalidInputError",
                 "The field DashboardName must have 1 to \(Self.nameMax) letters, digits, '-' and '_'.")
         }
         guard body.utf8.count <= Self.bodyMax else {
-            throw ServiceProblem("InvalidParameterInput", "The field DashboardBody may have \(Self.bodyMax) bytes.")
+            throw ServiceProblem(
+                "DashboardInvalidInputError", "The field DashboardBody may have \(Self.bodyMax) bytes.")
         }
         try DashboardCheck.check(body)
         let tags = try AlarmTags.checked(call.list("Tags"))
@@ -60,7 +62,7 @@ struct Dashboards: Sendable {
         try desk.shelf.change { shelf in
             let old = shelf.records[AlarmDesk.Kind.dashboard, name]
             guard old != nil || shelf.records.count(AlarmDesk.Kind.dashboard) < Self.dashboardsMax else {
-                throw ServiceProblem("InvalidParameterInput", "There may be \(Self.dashboardsMax) dashboards.")
+                throw ServiceProblem("DashboardInvalidInputError", "There may be \(Self.dashboardsMax) dashboards.")
             }
             shelf.records[AlarmDesk.Kind.dashboard, name] = [
                 "Body": .text(body), "LastModified": .whole(now), "Tags": old?["Tags"] ?? .list(tags),
@@ -73,7 +75,7 @@ struct Dashboards: Sendable {
         let records = desk.shelf.records
         let keys = records.keys(AlarmDesk.Kind.dashboard, prefix: call.text("DashboardNamePrefix") ?? "")
         let (part, next) = try Paging.part(
-            keys, token: call.text("NextToken"), limit: Self.pageSize, invalid: "InvalidParameterValue")
+            keys, token: call.text("NextToken"), limit: Self.pageSize, invalid: MetricProblem.invalidCode)
         let rows = part.compactMap { name in records[AlarmDesk.Kind.dashboard, name].map { shown(name, $0, call) } }
         return ["DashboardEntries": .list(rows), "NextToken": next.map(Datum.text) ?? .null]
     }

@@ -74,7 +74,7 @@ struct MetricAlarmDraft: Sendable {
     }
 
     private static func checked(_ period: Int) throws(ServiceProblem) -> Int {
-        guard period % 60 == 0 else {
+        guard period >= 60, period % 60 == 0 else {
             throw AlarmOperations.refusal(
                 "This hub keeps metrics by the minute: Period must be a multiple of 60, not \(period).")
         }

@@ -61,7 +61,7 @@ struct MetricOperations: Sendable {
         ]
     }
 
-    static func invalid(_ why: String) -> ServiceProblem { ServiceProblem("InvalidParameterValue", why) }
+    static func invalid(_ why: String) -> ServiceProblem { ServiceProblem(MetricProblem.invalidCode, why) }
 
     // MARK: putting
 
@@ -69,8 +69,7 @@ struct MetricOperations: Sendable {
         let now = Int64(WallClock.milliseconds) / 1000
         var samples: [MetricSample] = []
         for datum in call.list("MetricData") { samples.append(try Self.sample(datum, call["Namespace"], now)) }
-        let all = samples
-        try desk.shelf.change { desk in try MetricsDesk.add(all, &desk) }
+        try desk.take(samples)
         return .null
     }
 
@@ -101,7 +100,8 @@ struct MetricOperations: Sendable {
         for (value, times) in zip(values, counts) where times > 0 { point.add(try finite(value), times: times) }
         guard point.count > 0 else {
             throw ServiceProblem(
-                "MissingParameter", "At least one of the parameters Value, Values or StatisticValues must be specified."
+                "MissingRequiredParameterException",
+                "At least one of the parameters Value, Values or StatisticValues must be specified."
             )
         }
         return MetricSample(
@@ -131,7 +131,7 @@ struct MetricOperations: Sendable {
                 }
         }
         let (part, next) = try Paging.part(
-            keys, token: call.text("NextToken"), limit: 500, invalid: "InvalidParameterValue")
+            keys, token: call.text("NextToken"), limit: 500, invalid: MetricProblem.invalidCode)
         let rows = part.compactMap { records[MetricsDesk.series, $0] }.map { series -> Datum in
             [
                 "Namespace": series["Namespace"] ?? .null, "MetricName": series["MetricName"] ?? .null,
@@ -144,7 +144,8 @@ struct MetricOperations: Sendable {
     private func statistics(_ call: Call) throws(ServiceProblem) -> Datum {
         let (plain, extended) = (call.texts("Statistics"), call.texts("ExtendedStatistics"))
         guard !plain.isEmpty || !extended.isEmpty else {
-            throw ServiceProblem("MissingParameter", "Either Statistics or ExtendedStatistics must be specified.")
+            throw ServiceProblem(
+                "MissingRequiredParameterException", "Either Statistics or ExtendedStatistics must be specified.")
         }
         for word in plain where !Self.statistics.contains(word) {
             throw Self.invalid("The value \(word.prefix(40)) for parameter Statistics is not supported.")
@@ -155,7 +156,7 @@ struct MetricOperations: Sendable {
         let span = try MetricSpan(call, period: call.whole("Period") ?? 60)
         guard span.count <= Self.pointsMax else {
             throw ServiceProblem(
-                "InvalidParameterCombination",
+                "InvalidParameterCombinationException",
                 "You have requested up to \(span.count) datapoints, which exceeds the limit of \(Self.pointsMax).")
         }
         let key = MetricsDesk.key(call["Namespace"], call["MetricName"], call.list("Dimensions"))

@@ -4,9 +4,10 @@ internal import Records
 
 /// Several series at once, and arithmetic over them: `m1 / m2 * 100`.
 enum MetricQuery {
+    private static let periods = 1...86_400 * 365
     static let shape = Shape.structure([
         Member("Id", required: true, 1...255), Member("Expression", 1...2048), Member("Label"),
-        Member("ReturnData", .flag), Member("Period", .whole), Member("AccountId"),
+        Member("ReturnData", .flag), Member("Period", .whole, periods), Member("AccountId"),
         Member(
             "MetricStat",
             .structure([
@@ -15,7 +16,7 @@ enum MetricQuery {
                     .structure([
                         Member("Namespace", required: true, 1...255), Member("MetricName", required: true, 1...255),
                         Member("Dimensions", .list(.structure([Member("Name"), Member("Value")]))),
-                    ]), required: true), Member("Period", .whole, required: true),
+                    ]), required: true), Member("Period", .whole, required: true, periods),
                 Member("Stat", required: true), Member("Unit"),
             ])),
     ])
@@ -62,7 +63,14 @@ enum MetricQuery {
         return lines
     }
 
-    static func refusal(_ why: String) -> ServiceProblem { ServiceProblem("ValidationError", why) }
+    static func refusal(_ why: String) -> ServiceProblem { ServiceProblem("ValidationException", why) }
+
+    /// The series that a `MetricStat` is of.
+    static func key(_ stat: Datum) -> String {
+        let metric = stat["Metric"]
+        return MetricsDesk.key(
+            metric?["Namespace"]?.text ?? "", metric?["MetricName"]?.text ?? "", metric?["Dimensions"]?.list ?? [])
+    }
 
     private static func line(
         _ query: Datum, _ desk: MetricsDesk, _ span: (Int) throws(ServiceProblem) -> MetricSpan
@@ -73,11 +81,8 @@ enum MetricQuery {
             ["SampleCount", "Average", "Sum", "Minimum", "Maximum"].contains(word)
                 || MetricPoint.percentile(word) != nil
         else { throw refusal("The value \(word.prefix(40)) for parameter Stat is not supported.") }
-        let metric = stat?["Metric"]
-        let key = MetricsDesk.key(
-            metric?["Namespace"]?.text ?? "", metric?["MetricName"]?.text ?? "", metric?["Dimensions"]?.list ?? [])
         let span = try span(stat?["Period"]?.whole ?? 60)
-        let points = try desk.points(desk.shelf.records[MetricsDesk.series, key], span)
+        let points = try desk.points(desk.shelf.records[MetricsDesk.series, key(stat ?? .null)], span)
         return Line(points.compactMap { point in point.value(word).map { (point.at, $0) } }) { $1 }
     }
 }

@@ -25,8 +25,12 @@ package final class MetricsDesk: Sendable {
         CREATE INDEX points_at ON points(period, at);
         """
     ]
+    /// Every time that an answer tells.
+    private static let answerShapes = Dictionary(
+        uniqueKeysWithValues: (Alarm.times + ["Timestamp", "Timestamps", "LastModified"]).map { ($0, Shape.time) })
     let shelf: RecordShelf
     let alarms: AlarmDesk
+    let arrivals = SeriesArrivals()
     private let watch = Mutex<AlarmWatch?>(nil)
     private let bell = Doorbell()
     private let isOver = Flagpole()
@@ -66,20 +70,20 @@ package final class MetricsDesk: Sendable {
         shelf.close()
     }
 
-    /// The same operations in both protocols that clients speak: newer ones JSON, older ones and Terraform forms.
+    /// The same operations in every protocol that clients speak: the newest ones CBOR, newer ones JSON, older ones and
+    /// Terraform forms.
     package var services: [AWSService] {
         let operations =
             MetricOperations(desk: self).all + AlarmIntake(desk: self).operations + AlarmOperations(desk: alarms).all
             + AlarmListing(desk: alarms).operations + [AlarmHistory(desk: alarms).operation]
             + AlarmTags(desk: alarms).operations + Dashboards(desk: alarms).operations
-        return [
+        let target = "GraniteServiceVersion20100801"
+        return [(WireProtocol.query, []), (.json10, [target]), (.cbor, [target])].map { wire, targets in
             AWSService(
-                "cloudwatch", signingName: "monitoring", .query, version: "2010-08-01",
-                invalid: "InvalidParameterValue", operations: operations),
-            AWSService(
-                "cloudwatch", signingName: "monitoring", .json10, targets: ["GraniteServiceVersion20100801"],
-                version: "2010-08-01", invalid: "InvalidParameterValueException", operations: operations),
-        ]
+                "cloudwatch", signingName: "monitoring", wire, targets: targets,
+                version: "2010-08-01", invalid: MetricProblem.invalidCode, olderCodes: MetricProblem.olderCodes,
+                answers: Self.answerShapes, operations: operations)
+        }
     }
 
     // MARK: names
@@ -92,8 +96,14 @@ package final class MetricsDesk: Sendable {
 
     // MARK: taking in
 
+    /// Takes samples in, and lets those know who judge by them.
+    func take(_ samples: [MetricSample]) throws(ServiceProblem) {
+        try shelf.change { desk in try Self.add(samples, &desk) }
+        arrivals.note(Set(samples.map { Self.key($0.namespace, $0.name, $0.dimensions) }))
+    }
+
     /// Adds samples to the minutes that they belong to.
-    static func add(_ samples: [MetricSample], _ desk: inout RecordShelf.Desk) throws {
+    private static func add(_ samples: [MetricSample], _ desk: inout RecordShelf.Desk) throws {
         for sample in samples {
             let key = key(sample.namespace, sample.name, sample.dimensions)
             var number = desk.records[series, key]?["Number"]?.whole

@@ -125,6 +125,6 @@ package final class FiguresLine: Sendable {
     /// The figures themselves were found wanting, and not who sent them.
     private static func isJudged(_ body: [UInt8]) -> Bool {
         let type = (try? Datum(json: body))?["__type"]?.text ?? ""
-        return type.contains("InvalidParameter") || type.contains("MissingParameter")
+        return ["InvalidParameter", "MissingParameter", "MissingRequiredParameter"].contains { type.contains($0) }
     }
 }

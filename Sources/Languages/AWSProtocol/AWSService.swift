@@ -18,12 +18,15 @@ package struct AWSService: Sendable {
     package let olderCodes: [String: String]
     /// The member that a form's address stands for when the form leaves it out.
     package let pathMember: String?
+    /// Members of answers, by name, that are times or blobs, or lists of such: in JSON they are numbers and texts, and
+    /// in CBOR they are not.
+    package let answerShapes: [String: Shape]
     package let operations: [Operation]
 
     package init(
         _ name: String, signingName: String? = nil, older: [String] = [], _ wire: WireProtocol, targets: [String] = [],
         version: String, invalid: String = "ValidationException", olderCodes: [String: String] = [:],
-        pathMember: String? = nil, operations: [Operation]
+        pathMember: String? = nil, answers answerShapes: [String: Shape] = [:], operations: [Operation]
     ) {
         self.name = name
         self.signingName = signingName ?? name
@@ -34,6 +37,7 @@ package struct AWSService: Sendable {
         invalidCode = invalid
         self.olderCodes = olderCodes
         self.pathMember = pathMember
+        self.answerShapes = answerShapes
         self.operations = operations
     }
 

@@ -83,11 +83,12 @@ struct FormReader {
         case .whole:
             if let value = Int(text) { return .whole(value) }
         case .number:
-            if let value = Double(text) { return .number(value) }
+            // What JSON cannot write is kept nowhere.
+            if let value = Double(text), value.isFinite { return .number(value) }
         case .flag:
             if text == "true" || text == "false" { return .bool(text == "true") }
         case .time:
-            if let value = Double(text) { return .number(value) }
+            if let value = Double(text), value.isFinite { return .number(value) }
             if let time = CivilTime(iso: text) { return .number(Double(time.milliseconds) / 1000) }
         default: return .text(text)
         }

@@ -7,12 +7,17 @@ package struct ServiceDirectory: Sendable {
 
     package init(_ services: [AWSService]) { self.services = services }
 
-    /// The service a request speaks to: the signature names it, and so does the target.
+    /// The service a request speaks to: the signature names it, and so does the target, or the path.
     package func service(signedFor name: String?, _ request: WireRequest) -> AWSService? {
-        if let prefix = request.target?.split(separator: ".").dropLast().joined(separator: "."), !prefix.isEmpty {
-            return services.first { $0.targetPrefixes.contains(prefix) }
+        let spoken = services.filter { $0.wire.smithyName == request.smithyName }
+        if request.smithyName != nil {
+            let place = RPCPlace(request.path)
+            return spoken.first { service in place.map { service.targetPrefixes.contains($0.service) } ?? false }
         }
-        let named = services.filter { service in name.map(service.signingNames.contains) ?? false }
+        if let prefix = request.target?.split(separator: ".").dropLast().joined(separator: "."), !prefix.isEmpty {
+            return spoken.first { $0.targetPrefixes.contains(prefix) }
+        }
+        let named = spoken.filter { service in name.map(service.signingNames.contains) ?? false }
         return named.first { $0.wire.isRest && Self.place(request, in: $0) != nil } ?? named.first
     }
 
@@ -20,9 +25,7 @@ package struct ServiceDirectory: Sendable {
     package func find(_ request: WireRequest, in service: AWSService) throws(ServiceProblem) -> (Operation, DatumMap) {
         switch service.wire {
         case .json10, .json11:
-            guard request.method == "POST" else {
-                throw ServiceProblem("UnknownOperationException", "\(service.name) takes POST alone", status: 405)
-            }
+            try Self.checkMethod(request, service)
             let name = request.target?.split(separator: ".").last.map(String.init) ?? ""
             return (try Self.operation(name, of: service), try Self.document(request.body))
         case .query:
@@ -38,6 +41,15 @@ package struct ServiceDirectory: Sendable {
                 input[member] = .text("/" + request.path.joined(separator: "/"))
             }
             return (operation, input)
+        case .cbor:
+            try Self.checkMethod(request, service)
+            // Whoever looks at one of the two on the way must not see another operation than is done.
+            guard request.target == nil else {
+                throw ServiceProblem("SerializationException", "a path names the operation, and so does X-Amz-Target")
+            }
+            let operation = try Self.operation(RPCPlace(request.path)?.operation ?? "", of: service)
+            let reader = CBORReader(invalidCode: service.invalidCode)
+            return (operation, try reader.input(request.body, of: operation))
         case .restJSON:
             guard let (operation, carried) = Self.place(request, in: service) else {
                 throw Self.unknown("\(request.method) /\(request.path.joined(separator: "/").prefix(200))", service)
@@ -49,6 +61,12 @@ package struct ServiceDirectory: Sendable {
     /// Reads and checks what is asked.
     package func check(_ input: DatumMap, of operation: Operation, _ service: AWSService) throws(ServiceProblem) {
         try ShapeCheck(invalidCode: service.invalidCode).check(input, operation.members)
+    }
+
+    private static func checkMethod(_ request: WireRequest, _ service: AWSService) throws(ServiceProblem) {
+        guard request.method == "POST" else {
+            throw ServiceProblem("UnknownOperationException", "\(service.name) takes POST alone", status: 405)
+        }
     }
 
     private static func operation(_ name: String, of service: AWSService) throws(ServiceProblem) -> Operation {

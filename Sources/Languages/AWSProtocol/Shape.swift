@@ -7,9 +7,9 @@ package indirect enum Shape: Hashable, Sendable {
     case whole
     case number
     case flag
-    /// Seconds since 1970 in JSON, ISO 8601 in forms; kept as seconds.
+    /// Seconds since 1970 in JSON, ISO 8601 in forms, a tag in CBOR; kept as seconds.
     case time
-    /// Base 64 on the wire.
+    /// Base 64 on the wire, but for CBOR; kept as that.
     case blob
     case list(Shape)
     case map(Shape)

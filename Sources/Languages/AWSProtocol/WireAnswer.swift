@@ -1,3 +1,4 @@
+internal import CBOR
 package import Core
 internal import JSON
 internal import XML
@@ -10,16 +11,19 @@ package struct WireAnswer: Sendable {
     package let errorType: String?
     /// The code that a service had when it spoke forms, for clients that know no other.
     package let queryError: String?
+    /// The protocol's name, where answers have to say it.
+    package let smithyName: String?
     package let body: [UInt8]
 
-    init(
-        _ status: Int, _ wire: WireProtocol, errorType: String? = nil, olderCode: String? = nil, body: [UInt8]
-    ) {
+    /// `code`: of a refusal.
+    init(_ status: Int, _ wire: WireProtocol, code: String? = nil, olderCode: String? = nil, body: [UInt8]) {
         self.status = status
         mediaType = wire.mediaType
-        self.errorType = errorType
+        smithyName = wire.smithyName
+        // RPC v2 says it in the body alone.
+        errorType = wire == .cbor ? nil : code
         let fault = status < 500 ? "Sender" : "Receiver"
-        queryError = wire == .json10 ? errorType.map { "\(olderCode ?? Self.bare($0));\(fault)" } : nil
+        queryError = wire.tellsOlderCodes ? code.map { "\(olderCode ?? Self.bare($0));\(fault)" } : nil
         self.body = body
     }
 
@@ -42,6 +46,9 @@ package struct WireAnswer: Sendable {
             // Who has nothing to say says so in REST, and sends nothing in the others.
             let nothing = service.wire == .restJSON ? Datum.map(DatumMap()).json : []
             return WireAnswer(status, service.wire, body: output.isNull ? nothing : output.bare.json)
+        case .cbor:
+            let body = output.isNull ? [] : CBORValue(output, service.answerShapes).encoded
+            return WireAnswer(200, .cbor, body: body)
         case .query:
             var xml = XMLWriter()
             xml.open("\(operation.name)Response", [("xmlns", service.xmlNamespace)])
@@ -65,12 +72,10 @@ package struct WireAnswer: Sendable {
         _ problem: ServiceProblem, _ wire: WireProtocol, olderCode: String? = nil, requestID: String
     ) -> WireAnswer {
         switch wire {
-        case .json10, .json11, .restJSON:
-            var body = DatumMap([("__type", .text(problem.code)), ("message", .text(problem.message))])
-            for (name, value) in problem.details.sorted(by: { $0.key < $1.key }) { body[name] = .text(value) }
-            for (name, value) in problem.documents.sorted(by: { $0.key < $1.key }) { body[name] = value }
-            return WireAnswer(
-                problem.status, wire, errorType: problem.code, olderCode: olderCode, body: Datum.map(body).json)
+        case .json10, .json11, .restJSON, .cbor:
+            let said = document(problem)
+            let body = wire == .cbor ? CBORValue(said, [:]).encoded : said.json
+            return WireAnswer(problem.status, wire, code: problem.code, olderCode: olderCode, body: body)
         case .query:
             var xml = XMLWriter()
             xml.open("ErrorResponse", [("xmlns", "http://webservices.amazon.com/AWSFault/2005-15-09")])
@@ -84,6 +89,13 @@ package struct WireAnswer: Sendable {
             xml.close("ErrorResponse")
             return WireAnswer(problem.status, .query, body: xml.bytes)
         }
+    }
+
+    private static func document(_ problem: ServiceProblem) -> Datum {
+        var body = DatumMap([("__type", .text(problem.code)), ("message", .text(problem.message))])
+        for (name, value) in problem.details.sorted(by: { $0.key < $1.key }) { body[name] = .text(value) }
+        for (name, value) in problem.documents.sorted(by: { $0.key < $1.key }) { body[name] = value }
+        return .map(body)
     }
 }
 

@@ -22,4 +22,6 @@ package struct WireRequest: Sendable {
     }
 
     package var target: String? { fields["x-amz-target"] }
+    /// The protocol that it says it is in; those that are older say nothing.
+    package var smithyName: String? { fields["smithy-protocol"] }
 }

@@ -134,7 +134,8 @@ package final class AWSDoor: Sendable {
             return ServiceProblem(
                 "MissingAuthenticationToken", "Missing Authentication Token: this is a hub's AWS endpoint", status: 403)
         }
-        let asked = arrival.request.target ?? scope.service
+        let request = arrival.request
+        let asked = request.target ?? RPCPlace(request.path)?.service ?? scope.service
         return ServiceProblem(
             "UnknownOperationException",
             "this hub does not offer \(asked.prefix(200)); it offers \(directory.services.map(\.name).joined(separator: ", "))",
@@ -169,6 +170,7 @@ extension Exchange {
     func send(_ answer: WireAnswer, _ requestID: String) {
         var fields: [(StaticString, String)] = [("x-amzn-RequestId", requestID)]
         if let type = answer.errorType { fields.append(("x-amzn-ErrorType", type)) }
+        if let name = answer.smithyName { fields.append(("smithy-protocol", name)) }
         if let code = answer.queryError { fields.append(("x-amzn-query-error", code)) }
         respond(Status(rawValue: answer.status), answer.mediaType, fields: fields) { buffer in
             unsafe answer.body.withUnsafeBytes { unsafe buffer.append($0) }

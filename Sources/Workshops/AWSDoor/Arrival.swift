@@ -59,6 +59,7 @@ struct Arrival: Sendable {
 
     /// How to refuse whoever speaks to nobody.
     var guessedProtocol: WireProtocol {
+        if request.smithyName == WireProtocol.cbor.smithyName { return .cbor }
         if request.target != nil { return .json11 }
         let type = request.fields["content-type"] ?? ""
         return type.hasPrefix("application/x-www-form-urlencoded") ? .query : .restJSON
