@@ -230,6 +230,10 @@ def header(key, value):
         {"AuthParameters": {"ApiKeyAuthParameters": {"ApiKeyName": "X-Api-Key", "ApiKeyValue": "a\r\nHost: b"}}},
         {"AuthParameters": {"ApiKeyAuthParameters": {"ApiKeyName": "X:Y", "ApiKeyValue": "a"}}},
         {"AuthParameters": {"ApiKeyAuthParameters": {"ApiKeyName": "X-Api-Key", "ApiKeyValue": "a" * 513}}},
+        *(
+            {"AuthParameters": {"ApiKeyAuthParameters": {"ApiKeyName": name, "ApiKeyValue": "a"}}}
+            for name in ("two words", "Héader", "Content-Length", "transfer-encoding", "HOST")
+        ),
         {"AuthorizationType": "OAUTH_CLIENT_CREDENTIALS", "AuthParameters": oauth("ftp://host")},
         {"AuthorizationType": "OAUTH_CLIENT_CREDENTIALS", "AuthParameters": oauth(method="DELETE")},
         {"AuthParameters": API_KEY | {"InvocationHttpParameters": header("two words", "a")}},
@@ -501,6 +505,35 @@ def test_destination_is_not_asked_too_often(events, place):
         send(events, bus, n=number)
     requests = arrived(place, 4)
     assert requests[3].at - requests[0].at >= 0.5
+
+
+@pytest.mark.parametrize("slow", ["seldom asked", "not there", "always refusing"])
+def test_destination_does_not_wait_for_another(events, place, slow):
+    """Twenty events wait for one that is asked once a second, or takes nothing."""
+    with Destination() as other:
+        other.usual = 500 if slow == "always refusing" else 200
+        if slow == "not there":
+            made = make_destination(events)[1]
+            slow_bus = aim(events, made["ApiDestinationArn"])
+        else:
+            slow_bus = lead(events, other, rate=1 if slow == "seldom asked" else None)
+        bus = lead(events, place)
+        for number in range(20):
+            send(events, slow_bus, n=number)
+        if slow == "seldom asked":
+            arrived(other)
+        for count in (1, 2, 3):
+            send(events, bus, n=count)
+            wait_until(lambda: len(place.requests) >= count, "the other's event", 3)
+
+
+def test_turn_that_comes_later_is_no_attempt(events, place):
+    """Where nothing is to be tried again, events that wait for their turn still arrive, each once."""
+    bus = lead(events, place, rate=4, RetryPolicy={"MaximumRetryAttempts": 0})
+    for number in range(4):
+        send(events, bus, n=number)
+    requests = arrived(place, 4)
+    assert sorted(request.event["detail"]["n"] for request in requests) == [0, 1, 2, 3]
 
 
 def test_path_that_an_event_would_lead_elsewhere_is_not_asked_for(events, place):

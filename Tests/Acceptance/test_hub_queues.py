@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from urllib.parse import urlencode
 
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
 from hub import fresh, pages, refused
 from queues import digest, digest_of_attributes, older_client
 from server import wait_until
@@ -582,11 +581,19 @@ def test_waiting_ends_with_nothing(sqs, queue):
 
 
 def test_few_may_wait_and_the_others_are_answered(hub):
-    """So many that wait would else hold every worker that the hub has."""
+    """So many that wait would else hold every worker that the hub has. The others do not spin."""
     sqs = hub.client("sqs")
     queue = make(sqs)
+    spans = []
+
+    def wait_long():
+        begin = time.monotonic()
+        messages = receive(sqs, queue, 1, WaitTimeSeconds=LONG)
+        spans.append((time.monotonic() - begin, messages))
+        return messages
+
     with ThreadPoolExecutor(12) as pool:
-        receivers = [pool.submit(receive, sqs, queue, 1, WaitTimeSeconds=LONG) for _ in range(12)]
+        receivers = [pool.submit(wait_long) for _ in range(12)]
         wait_until(lambda: sum(receiver.done() for receiver in receivers) >= 4, "those without a seat", LONG - 5)
         assert not any(receiver.result() for receiver in receivers if receiver.done())
         begin = time.monotonic()
@@ -594,27 +601,43 @@ def test_few_may_wait_and_the_others_are_answered(hub):
         wait(receivers)
         assert time.monotonic() - begin < LONG / 2
     assert bodies([message for receiver in receivers for message in receiver.result()]) == list("abcdefgh")
+    assert min(span for span, messages in spans if not messages) > 0.9
+
+
+def test_receive_that_finds_nothing_is_not_in_the_audit(hub, sqs):
+    """Whoever waits for messages asks day and night."""
+    queue = make(sqs)
+    assert receive(sqs, queue) == []
+    with refused(INVALID):
+        receive(sqs, queue, 11)
+    send(sqs, queue, "a")
+    assert bodies(receive(sqs, queue)) == ["a"]
+    arguments = {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "ReceiveMessage"}]}
+    answers = pages(hub.client("cloudtrail").lookup_events, "NextToken", **arguments)
+    entries = [json.loads(event["CloudTrailEvent"]) for answer in answers for event in answer["Events"]]
+    own = [entry for entry in entries if entry["requestParameters"].get("QueueUrl") == queue]
+    assert [entry.get("errorCode") for entry in own] == [None, INVALID]
 
 
 def test_closing_hub_sends_receivers_away(make_hub):
+    """With an answer, and before the doors would be closed on them."""
     hub = make_hub()
     sqs = hub.client("sqs")
     queue = make(sqs)
     ended = []
 
     def wait_long():
-        try:
-            ended.append(receive(sqs, queue, WaitTimeSeconds=20))
-        except (BotoCoreError, ClientError) as error:
-            ended.append(error)
+        ended.append((receive(sqs, queue, WaitTimeSeconds=20), time.monotonic()))
 
     receiver = threading.Thread(target=wait_long)
     receiver.start()
-    time.sleep(0.3)
+    # By then it waits; nothing tells.
+    time.sleep(0.5)
     begin = time.monotonic()
     assert hub.stop() == 0
     receiver.join()
-    assert time.monotonic() - begin < 8 and len(ended) == 1
+    ((messages, end),) = ended
+    assert messages == [] and 0 < end - begin < 1.9
 
 
 # -- dead letters -----------------------------------------------------------------------------------------------------

@@ -21,6 +21,9 @@ import Testing
         Case(script: "echo out; exit 3", manner: .status(3)),
         Case(script: "echo one >&2; echo two >&2; echo >&2; exit 1", manner: .status(1), lastWords: "two"),
         Case(script: "printf 'no line end' >&2", manner: .status(0), lastWords: "no line end"),
+        Case(
+            script: "printf '\\033[31mr\\302\\205e\\357\\277\\277d\\177\\007\\n' >&2", manner: .status(0),
+            lastWords: "[31mred"),
         Case(script: "kill -9 $$", manner: .signal(9)),
         // Nobody is left to wait for, although somebody still holds the pipe.
         Case(script: "sleep 60 & echo gone >&2", manner: .status(0), lastWords: "gone"),

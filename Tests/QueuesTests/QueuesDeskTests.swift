@@ -12,8 +12,8 @@ import Testing
     private static let caller = Caller(account: "1", arn: "arn:aws:iam::1:root", userID: "1", keyID: "K")
     private static let arn = "arn:aws:sqs:r:1:"
     private static let start = Int64(WallClock.milliseconds)
-    private static let one = MessageTable.Wish(most: 1, visibility: nil)
-    private static let ten = MessageTable.Wish(most: 10, visibility: nil)
+    private static let one = MessageTable.Wish(most: 1, visibility: nil, waits: true)
+    private static let ten = MessageTable.Wish(most: 10, visibility: nil, waits: true)
 
     private static func withDesk(_ body: (QueuesDesk) throws -> Void) throws {
         let folder = try FileAccess.temporaryFolder("lineside-queues")
@@ -49,6 +49,78 @@ import Testing
             let nothing = try Self.take(desk, Self.one, from: "q", at: 29_999)
             #expect(nothing.messages.isEmpty && nothing.next == Self.start + 30_000)
             #expect(try Self.take(desk, Self.one, from: "q", at: 30_000).messages.map(\.handle.receive) == [2])
+        }
+    }
+
+    @Test func nobodyIsToldTheNextMomentWhoDoesNotWait() throws {
+        try Self.withDesk { desk in
+            try Self.make(desk, "q", ["DelaySeconds": "5"])
+            try Self.put(desk, "a", to: "q", at: 0)
+            let glance = MessageTable.Wish(most: 1, visibility: nil)
+            #expect(try Self.take(desk, glance, from: "q", at: 0) == MessageTable.Taken())
+        }
+    }
+
+    /// What is asked for each receive is answered by the first rows of an index, however many messages there are.
+    @Test(arguments: [MessageTable.due, MessageTable.upcoming])
+    func receivingSortsNothing(_ sql: String) throws {
+        try Self.withDesk { desk in
+            let plan = try desk.shelf.read { database throws(Fault) in
+                try database.rows("EXPLAIN QUERY PLAN \(sql)", []) { $0.text(3) }
+            }
+            #expect(
+                plan.count == 1 && plan.allSatisfy { $0.contains("messages_visible (queue=? AND visible") }, "\(plan)")
+        }
+    }
+
+    @Test func receiversAreRungForWhatTheyCanHave() throws {
+        try Self.withDesk { desk in
+            try Self.make(desk, "q")
+            try Self.put(desk, "a", to: "q", at: 0)
+            let held = try #require(try Self.take(desk, Self.one, from: "q", at: 0).messages.first)
+            let bell = try #require(desk.waiting.sit(at: "q"))
+            let handle: [(String, Datum)] = [("QueueUrl", "/1/q"), ("ReceiptHandle", .text(held.handle.text))]
+            for (operation, seconds, rings) in [
+                ("ChangeMessageVisibility", 600, 0), ("ChangeMessageVisibility", 60, 1), ("DeleteMessage", nil, 0),
+            ] as [(String, Int?, UInt32)] {
+                let before = bell.rings
+                let more = seconds.map { [("VisibilityTimeout", Datum.whole($0))] } ?? []
+                try Self.ask(desk, operation, DatumMap(handle + more))
+                #expect(bell.rings - before == rings, "\(operation) \(seconds ?? -1)")
+            }
+        }
+    }
+
+    /// Nothing is hidden until a clock that was set back gets there again; what was received stays so for its time.
+    @Test func followsAClockThatWasSetBack() throws {
+        try Self.withDesk { desk in
+            try Self.make(desk, "q")
+            try Self.put(desk, "held", to: "q", at: 99_000)
+            #expect(try Self.take(desk, Self.one, from: "q", at: 100_000).messages.map(\.body) == ["held"])
+            try Self.put(desk, "seen", to: "q", at: 100_000)
+            try desk.followSinceLastTime(Self.start + 40_000)
+            #expect(try Self.take(desk, from: "q", at: 40_000).messages.map(\.body) == ["seen"])
+            try desk.followSinceLastTime(Self.start + 40_000)
+            #expect(try Self.take(desk, from: "q", at: 69_999) == MessageTable.Taken(next: Self.start + 70_000))
+            #expect(try Self.take(desk, from: "q", at: 70_000).messages.map(\.body) == ["held", "seen"])
+        }
+    }
+
+    @Test func emptyHandsAreHeldBackAndLeaveNoTrace() throws {
+        try Self.withDesk { desk in
+            try Self.make(desk, "q")
+            try Self.make(desk, "patient", ["ReceiveMessageWaitTimeSeconds": "20"])
+            let operation = try #require(desk.services.first?.operation("ReceiveMessage"))
+            let span = { (name: String, more: DatumMap, answer: Datum) in
+                let input = DatumMap([("QueueUrl", .text("/1/" + name))] + more.members)
+                return operation.idleness?(Call(input, by: Self.caller, region: "r", requestID: ""), answer)
+            }
+            #expect(span("q", [:], ["Messages": .null]) == 0)
+            #expect(span("q", ["WaitTimeSeconds": 5], [:]) == Span64.second)
+            #expect(span("patient", [:], [:]) == Span64.second)
+            #expect(span("patient", [:], ["Messages": .list([])]) == nil)
+            desk.endWaiting()
+            #expect(span("patient", [:], [:]) == 0)
         }
     }
 

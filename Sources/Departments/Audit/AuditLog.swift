@@ -6,8 +6,8 @@ internal import Files
 internal import JSON
 internal import Records
 
-/// Every call that was made, in a chain: each entry's hash covers the one before it, so that none can be changed or taken
-/// out without changing all that follow.
+/// Every call that was made, but for those that asked for news and found none, in a chain: each entry's hash covers the
+/// one before it, so that none can be changed or taken out without changing all that follow.
 ///
 /// `hash = SHA-256(previous hash || body)`, and before the first there are 32 zero bytes.
 package final class AuditLog: CallLedger {
@@ -27,6 +27,8 @@ package final class AuditLog: CallLedger {
     package func close() { shelf.close() }
 
     package func note(_ record: CallRecord) {
+        // Who waits for messages asks day and night.
+        if record.isIdle { return }
         let body = AuditEntry.body(of: record)
         let (at, name, who) = (record.milliseconds, AuditEntry.name(record), AuditEntry.who(record))
         do throws(ServiceProblem) {

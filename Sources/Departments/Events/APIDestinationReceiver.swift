@@ -66,26 +66,26 @@ package final class APIDestinationReceiver: EventReceiver {
         guard let credentials = ConnectionCredentials(connection: connection, seal: seal),
             let plan = DestinationRequest(destination, credentials)
         else { throw .forNow(.internalError, "the connection of \(arn) was sealed with another key, or changed") }
-        awaitTurn(arn, destination["InvocationRateLimitPerSecond"]?.whole, &hands)
+        try takeTurn(arn, destination["InvocationRateLimitPerSecond"]?.whole, &hands)
         try send(letter, plan, connection, arn, &hands)
     }
 
-    /// Waits rather than turning away: a try that was none would count for one.
-    private func awaitTurn(_ arn: String, _ rate: Int?, _ hands: inout Hands) {
+    /// Nobody is waited for here: the thread is the same for all destinations.
+    private func takeTurn(_ arn: String, _ rate: Int?, _ hands: inout Hands) throws(DeliveryRefusal) {
         if hands.paces.count >= Self.rememberedMax { hands.paces = [:] }
-        let turn = hands.paces[arn, default: InvocationPace()].take(
+        let after = hands.paces[arn, default: InvocationPace()].take(
             perSecond: rate ?? APIDestinations.ratePerSecond, now: .now)
-        Pause.until(turn)
+        if let after { throw .notYet(after: after) }
     }
 
     private func send(
         _ letter: EventLetter, _ plan: DestinationRequest, _ connection: Datum, _ arn: String, _ hands: inout Hands
     ) throws(DeliveryRefusal) {
-        let token = try token(plan.credentials, connection, anew: false, &hands)
+        let token = try token(plan.credentials, connection, anew: false, arn, &hands)
         var refusal = try ask(plan, letter, token?.text, arn, &hands)
         // The token may have been taken back before its time: one more question, with a new one.
         if let token, !token.isNew, [401, 407].contains(refusal?.status) {
-            let another = try self.token(plan.credentials, connection, anew: true, &hands)
+            let another = try self.token(plan.credentials, connection, anew: true, arn, &hands)
             refusal = try ask(plan, letter, another?.text, arn, &hands)
         }
         if let refusal { throw refusal.refusal }
@@ -97,8 +97,9 @@ package final class APIDestinationReceiver: EventReceiver {
     ) throws(DeliveryRefusal) -> (status: Int, refusal: DeliveryRefusal)? {
         let request = try plan.request(letter, token: token, wholeMilliseconds: Self.wholeMilliseconds)
         let host = plan.endpoint.origin
+        let client = try client(&hands)
         do throws(Fault) {
-            let answer = try exchange(request, &hands)
+            let answer = try exchange(request, client)
             hands.paces[arn]?.answered()
             return DestinationVerdict.refusal(status: answer.status, answer.fields, from: host).map {
                 (answer.status, $0)
@@ -109,26 +110,29 @@ package final class APIDestinationReceiver: EventReceiver {
         }
     }
 
-    private func exchange(_ request: WebRequest, _ hands: inout Hands) throws(Fault) -> WebAnswer {
-        let client: WebClient
-        if let known = hands.client {
-            client = known
-        } else {
-            var plan = WebPlan()
-            plan.connectMilliseconds = Self.wholeMilliseconds
-            // A key goes nowhere but where it was meant for.
-            plan.redirectsMax = 0
-            client = try WebClient(plan)
+    private func exchange(_ request: WebRequest, _ client: WebClient) throws(Fault) -> WebAnswer {
+        try client.send(request, bodyBytesMax: Self.answerBytesMax, cancellation: cancellation)
+    }
+
+    /// Whatever keeps us from having one, nothing has been sent.
+    private func client(_ hands: inout Hands) throws(DeliveryRefusal) -> WebClient {
+        if let known = hands.client { return known }
+        var plan = WebPlan()
+        plan.connectMilliseconds = Self.wholeMilliseconds
+        // A key goes nowhere but where it was meant for.
+        plan.redirectsMax = 0
+        do throws(Fault) {
+            let client = try WebClient(plan)
             hands.client = client
-        }
-        return try client.send(request, bodyBytesMax: Self.answerBytesMax, cancellation: cancellation)
+            return client
+        } catch { throw .forNow(.internalError, "\(error)") }
     }
 
     // MARK: tokens
 
     /// The token of a connection that needs one, asked for where there is none, or where it is to be another.
     private func token(
-        _ credentials: ConnectionCredentials, _ connection: Datum, anew: Bool, _ hands: inout Hands
+        _ credentials: ConnectionCredentials, _ connection: Datum, anew: Bool, _ arn: String, _ hands: inout Hands
     ) throws(DeliveryRefusal) -> (text: String, isNew: Bool)? {
         guard credentials.kind == .oauth else { return nil }
         let (key, authorized) = (connection["ConnectionArn"]?.text ?? "", connection["LastAuthorizedTime"])
@@ -136,23 +140,26 @@ package final class APIDestinationReceiver: EventReceiver {
             return (known.token.text, false)
         }
         hands.tokens[key] = nil
-        let token = try fetchToken(credentials, &hands)
+        let token = try fetchToken(credentials, arn, &hands)
         if hands.tokens.count >= Self.rememberedMax { hands.tokens = [:] }
         hands.tokens[key] = (authorized, token)
         return (token.text, true)
     }
 
     private func fetchToken(
-        _ credentials: ConnectionCredentials, _ hands: inout Hands
+        _ credentials: ConnectionCredentials, _ arn: String, _ hands: inout Hands
     ) throws(DeliveryRefusal) -> AccessToken {
         guard let request = AccessToken.request(credentials, wholeMilliseconds: Self.wholeMilliseconds) else {
             throw .forNow(.internalError, "the connection names no authorization endpoint")
         }
+        let client = try client(&hands)
         let asked = Instant.now
         let answer: WebAnswer
-        do throws(Fault) { answer = try exchange(request, &hands) } catch {
+        do throws(Fault) { answer = try exchange(request, client) } catch {
+            let isLate = error.code == .timeout
             throw .forNow(
-                error.code == .timeout ? .timeout : .connectionFailure, "the authorization endpoint cannot be reached")
+                isLate ? .timeout : .connectionFailure, "the authorization endpoint cannot be reached",
+                after: isLate ? hands.paces[arn]?.letWait() : nil)
         }
         guard let token = AccessToken(answer, asked: asked) else {
             throw .forNow(

@@ -71,7 +71,13 @@ struct ConnectionCredentials: Sendable {
     private func check() throws(ServiceProblem) {
         switch kind {
         case .basic: try credentials(["Username", "Password"], own, kind.member)
-        case .apiKey: try credentials(["ApiKeyName", "ApiKeyValue"], own, kind.member)
+        case .apiKey:
+            try credentials(["ApiKeyName", "ApiKeyValue"], own, kind.member)
+            guard FieldLetters.isFieldName(text("ApiKeyName")), !DestinationRequest.isReserved(text("ApiKeyName"))
+            else {
+                throw Self.invalid(
+                    "AuthParameters.\(kind.member).ApiKeyName has to be the name of a header field that may be set.")
+            }
         case .oauth:
             try credentials(["ClientID", "ClientSecret"], own?[Self.client], "\(kind.member).\(Self.client)")
             guard own?["HttpMethod"]?.text != nil else { throw Self.missing("HttpMethod", kind.member) }

@@ -38,7 +38,7 @@ final class Courier: Sendable {
                 do throws(ServiceProblem) {
                     if now < latest { try pullIn(now) }
                     latest = now
-                    if try carry(now) { nap = 0 }
+                    nap = try carry(now) ? 0 : try quiet(now)
                     pause.reset()
                 } catch {
                     Log.line("events could not be delivered: \(error.message)")
@@ -68,6 +68,17 @@ final class Courier: Sendable {
                 "UPDATE deliveries SET due = ?2 WHERE carrier = ?1 AND due > ?2",
                 [.text(carrier), .int(now + RetryPlan.pauseMax)])
         }
+    }
+
+    /// How long there is nothing to do.
+    private func quiet(_ now: Int64) throws(ServiceProblem) -> UInt64 {
+        let carrier = receiver.name
+        let due = try shelf.read { database throws(Fault) in
+            try database.rows(
+                "SELECT due FROM deliveries WHERE carrier = ? ORDER BY due LIMIT 1", [.text(carrier)]
+            ) { $0.int(0) }.first
+        }
+        return UInt64(min(max(1, (due ?? .max) - now), 1000)) * Span64.millisecond
     }
 
     /// Carries what is due; false when nothing was.

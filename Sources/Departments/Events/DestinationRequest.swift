@@ -15,6 +15,8 @@ struct DestinationRequest: Sendable {
         "transfer-encoding", "upgrade", "user-agent", "via",
     ]
 
+    static func isReserved(_ name: String) -> Bool { reserved.contains(name.lowercased()) }
+
     let method: String
     let endpoint: EndpointAddress
     let credentials: ConnectionCredentials
@@ -53,7 +55,7 @@ struct DestinationRequest: Sendable {
     }
 
     private func fields(_ own: [Pair], _ added: [Pair], _ token: String?) -> [Pair] {
-        let given = Self.merged(own, added) { $0.lowercased() }.filter { !Self.reserved.contains($0.name.lowercased()) }
+        let given = Self.merged(own, added) { $0.lowercased() }.filter { !Self.isReserved($0.name) }
         let usual = [("Content-Type", Self.mediaType)]
         let ours = [("User-Agent", Self.agent)] + authorization(token)
         return Self.merged(Self.merged(usual, given) { $0.lowercased() }, ours) { $0.lowercased() }

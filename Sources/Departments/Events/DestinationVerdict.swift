@@ -29,7 +29,7 @@ enum DestinationVerdict {
     /// Nil for what has arrived all the same.
     static func refusal(_ fault: Fault, from host: String, after: Int64?) -> DeliveryRefusal? {
         switch fault.code {
-        // Nothing but an answer that does not refuse is ever too long.
+        // Of a request, nothing but an answer that does not refuse is ever too long.
         case .exhausted: nil
         case .timeout: .forNow(.timeout, "\(host) did not answer in time", after: after)
         case .tls: .forNow(.connectionFailure, "\(host) and this hub do not believe each other's certificates")

@@ -29,8 +29,8 @@ struct Handling: Sendable {
         ]
     }
 
-    /// What is done to one message of a queue.
-    private typealias Deed = @Sendable (MessageTable, Queue) throws -> Void
+    /// What is done to one message of a queue; whether something can be received sooner for it.
+    private typealias Deed = @Sendable (MessageTable, Queue) throws -> Bool
 
     private func one(
         _ call: Call, _ read: (Datum) throws(ServiceProblem) -> Deed
@@ -38,10 +38,10 @@ struct Handling: Sendable {
         let name = try desk.place(call)
         _ = try QueuesDesk.find(name, desk.shelf.records)
         let deed = try read(.map(call.input))
-        try desk.shelf.change { shelf in
+        let isNews = try desk.shelf.change { shelf in
             try deed(MessageTable(shelf.database), try QueuesDesk.find(name, shelf.records))
         }
-        desk.waiting.ring(name)
+        if isNews { desk.waiting.ring(name) }
         return .null
     }
 
@@ -57,17 +57,16 @@ struct Handling: Sendable {
             let (table, queue) = (MessageTable(shelf.database), try QueuesDesk.find(name, shelf.records))
             return try deeds.map { id, deed in (id: id, outcome: try Self.outcome(of: deed, table, queue)) }
         }
-        desk.waiting.ring(name)
-        return Batch.answer(fates)
+        if fates.contains(where: { (try? $0.outcome.get()) == true }) { desk.waiting.ring(name) }
+        return Batch.answer(fates.map { ($0.id, $0.outcome.map { _ in DatumMap() }) })
     }
 
     /// An entry that is refused leaves the others alone; a disk that fails does not.
     private static func outcome(
         of deed: Result<Deed, ServiceProblem>, _ table: MessageTable, _ queue: Queue
-    ) throws -> Result<DatumMap, ServiceProblem> {
+    ) throws -> Result<Bool, ServiceProblem> {
         do {
-            try deed.get()(table, queue)
-            return .success(DatumMap())
+            return .success(try deed.get()(table, queue))
         } catch let problem as ServiceProblem {
             return .failure(problem)
         }
@@ -79,7 +78,10 @@ struct Handling: Sendable {
     /// already is as good as deleted.
     private func delete(_ entry: Datum) throws(ServiceProblem) -> Deed {
         let handle = try Self.handle(entry)
-        return { table, queue in try table.delete(handle, from: queue) }
+        return { table, queue in
+            try table.delete(handle, from: queue)
+            return false
+        }
     }
 
     private func hide(_ entry: Datum) throws(ServiceProblem) -> Deed {

@@ -7,11 +7,13 @@ extension MessageTable {
         let most: Int
         /// Milliseconds for which others do not see what was received; nil for what the queue says.
         let visibility: Int64?
+        /// Whether the asker waits, and wants to know when to look again.
+        var waits = false
     }
 
     struct Taken: Hashable, Sendable {
         var messages: [Message] = []
-        /// When the next one will be visible, if none was taken; nil when there is none.
+        /// When the next one will be visible, if none was taken and the asker waits; nil when there is none.
         var next: Int64?
         var hasDeadLetters = false
     }
@@ -25,9 +27,7 @@ extension MessageTable {
         let triesMax = deadLetters == nil ? nil : queue.redrive.map { Int64($0.receivesMax) }
         var (taken, dead): ([Int64], [Int64]) = ([], [])
         try database.forEachRow(
-            """
-            SELECT n, tries FROM messages WHERE queue = ? AND visible <= ? AND sent > ? ORDER BY visible, n LIMIT ?
-            """, [.int(Int64(queue.number)), .int(now), .int(oldest), .int(Self.lookedAtMax)]
+            Self.due, [.int(Int64(queue.number)), .int(now), .int(oldest), .int(Self.lookedAtMax)]
         ) { row throws(Fault) in
             if let triesMax, row.int(1) >= triesMax { dead.append(row.int(0)) } else { taken.append(row.int(0)) }
             return taken.count < wish.most
@@ -36,9 +36,23 @@ extension MessageTable {
         let until = now + (wish.visibility ?? queue.milliseconds(QueueAttributes.visibility))
         var outcome = Taken(hasDeadLetters: !dead.isEmpty)
         for number in taken { outcome.messages += try receive(number, until: until, now) }
-        if taken.isEmpty { outcome.next = try next(in: queue, since: oldest) }
+        if taken.isEmpty, wish.waits {
+            // Dead letters may have hidden others that can be received now.
+            outcome.next = try next(in: queue, from: dead.isEmpty ? now : 0, since: oldest)
+        }
         return outcome
     }
+
+    // Left to itself SQLite takes the index of `sent` for what comes next, and sorts the whole queue; both questions go
+    // along the index of `visible` and end at their first rows.
+    static let due = """
+        SELECT n, tries FROM messages INDEXED BY messages_visible
+        WHERE queue = ? AND visible <= ? AND sent > ? ORDER BY visible, n LIMIT ?
+        """
+    static let upcoming = """
+        SELECT visible FROM messages INDEXED BY messages_visible
+        WHERE queue = ? AND visible >= ? AND sent > ? ORDER BY visible LIMIT 1
+        """
 
     private func move(_ numbers: [Int64], to queue: Queue, _ source: String, _ now: Int64) throws(Fault) {
         for number in numbers {
@@ -59,15 +73,14 @@ extension MessageTable {
             Message.init)
     }
 
-    private func next(in queue: Queue, since oldest: Int64) throws(Fault) -> Int64? {
+    private func next(in queue: Queue, from earliest: Int64, since oldest: Int64) throws(Fault) -> Int64? {
         try database.rows(
-            "SELECT visible FROM messages WHERE queue = ? AND sent > ? ORDER BY visible LIMIT 1",
-            [.int(Int64(queue.number)), .int(oldest)]
+            Self.upcoming, [.int(Int64(queue.number)), .int(earliest), .int(oldest)]
         ) { $0.int(0) }.first
     }
 
-    /// Hides a message for longer or shorter than it was.
-    func hide(_ handle: ReceiptHandle, in queue: Queue, for milliseconds: Int64, _ now: Int64) throws {
+    /// Hides a message for longer or shorter than it was; whether it is visible sooner now.
+    func hide(_ handle: ReceiptHandle, in queue: Queue, for milliseconds: Int64, _ now: Int64) throws -> Bool {
         let found = try database.rows(
             "SELECT visible, receives FROM messages WHERE n = ? AND queue = ? AND key = ? AND sent > ?",
             [
@@ -88,5 +101,6 @@ extension MessageTable {
         }
         try database.run(
             "UPDATE messages SET visible = ? WHERE n = ?", [.int(now + milliseconds), .int(handle.message)])
+        return now + milliseconds < found.visible
     }
 }

@@ -2,6 +2,7 @@ package import AWSProtocol
 package import Core
 internal import Database
 internal import Records
+internal import Synchronization
 
 /// Standard queues, and the messages in them: each is received at least once, until somebody deletes it.
 ///
@@ -20,15 +21,19 @@ package final class QueuesDesk: Sendable {
     let waiting = WaitingRoom()
     private let bell = Doorbell()
     private let isOver = Flagpole()
+    private let watch = Mutex(ClockWatch(wall: Int64(WallClock.milliseconds), steady: .now))
 
     package init(_ path: String, account: String, region: String) throws(Fault) {
         self.account = account
         self.region = region
         shelf = try RecordShelf(path, tables: MessageTable.steps)
+        do throws(ServiceProblem) { try followSinceLastTime(Int64(WallClock.milliseconds)) } catch {
+            throw Fault(.system, "\(path): \(error.message)")
+        }
         Lane.start("queue-sweeper") { [self] in
             while !waiting.isClosed {
                 let seen = bell.rings
-                do throws(ServiceProblem) { try sweep(Int64(WallClock.milliseconds)) } catch {
+                do throws(ServiceProblem) { try sweep(try now()) } catch {
                     Log.line("old messages could not be thrown out: \(error.message)")
                 }
                 if !waiting.isClosed { bell.wait(since: seen, until: Instant.now.advanced(by: Self.sweepEvery)) }
@@ -100,6 +105,27 @@ package final class QueuesDesk: Sendable {
     static func find(_ name: String, _ records: Records) throws(ServiceProblem) -> Queue {
         guard let queue = records[queue, name].flatMap(Queue.init) else { throw QueueProblem.missing(name) }
         return queue
+    }
+
+    // MARK: time
+
+    /// Milliseconds since 1970, once all that is kept has followed the clock.
+    func now() throws(ServiceProblem) -> Int64 {
+        let wall = Int64(WallClock.milliseconds)
+        if let before = watch.withLock({ $0.lostTime(wall: wall, steady: .now) }) { try follow(from: before, to: wall) }
+        return wall
+    }
+
+    /// A clock that was set back while no hub looked shows by messages of times to come.
+    func followSinceLastTime(_ now: Int64) throws(ServiceProblem) {
+        let newest = try shelf.read { database throws(Fault) in try MessageTable(database).newest() }
+        if let newest, newest > now { try follow(from: newest, to: now) }
+    }
+
+    private func follow(from before: Int64, to now: Int64) throws(ServiceProblem) {
+        Log.line("the clock was set back by \(before - now) ms: the queues follow it")
+        try shelf.change { desk in try MessageTable(desk.database).follow(from: before, to: now) }
+        waiting.ringAll()
     }
 
     // MARK: messages

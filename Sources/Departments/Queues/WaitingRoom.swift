@@ -3,8 +3,9 @@ internal import Synchronization
 
 /// Where receivers wait for a message to come, or to become visible.
 ///
-/// Each of them holds one of the hub's 16 workers meanwhile, and all departments live on those: so 8 may wait at once,
-/// and whoever finds no seat is answered at once, as if he had not asked to wait.
+/// Each of them holds one of the hub's 16 workers meanwhile, and all departments live on those: so 8 may wait at once.
+/// Whoever finds no seat is looked after at once, and told a second later that there was nothing, so that he does not
+/// spin (see `Receiving`).
 ///
 /// Concurrency: seats are under the lock; a bell is rung by whoever changed its queue, after that is on the disk.
 final class WaitingRoom: Sendable {
@@ -40,12 +41,15 @@ final class WaitingRoom: Sendable {
     /// There may be something to receive.
     func ring(_ queue: String) { seats.withLock { $0.bells[queue]?.bell }?.ring() }
 
+    /// There may be something to receive anywhere.
+    func ringAll() {
+        let bells = seats.withLock { $0.bells.values.map(\.bell) }
+        for bell in bells { bell.ring() }
+    }
+
     /// Sends everybody away, now and from now on.
     func close() {
-        let bells = seats.withLock { seats in
-            seats.isClosed = true
-            return seats.bells.values.map(\.bell)
-        }
-        for bell in bells { bell.ring() }
+        seats.withLock { $0.isClosed = true }
+        ringAll()
     }
 }

@@ -1,3 +1,4 @@
+internal import CKernel
 package import Core
 internal import Glibc
 
@@ -69,8 +70,7 @@ package struct ChildProcess: Hashable, Sendable {
     /// Runs a short program to its end and returns what it printed, both streams in one.
     package static func output(_ arguments: [String]) throws(Fault) -> (status: String, text: String) {
         var ends: [Int32] = [-1, -1]
-        guard unsafe pipe(&ends) == 0 else { throw Fault.system("making a pipe") }
-        _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+        guard unsafe ls_pipe(&ends) == 0 else { throw Fault.system("making a pipe") }
         defer { close(ends[0]) }
         let child: ChildProcess
         do throws(Fault) { child = try spawn(arguments, keeping: [], output: ends[1]) } catch {
@@ -94,18 +94,16 @@ package struct ChildProcess: Hashable, Sendable {
     /// How it ended, if it has; it is then collected.
     package func waitNow() -> String? {
         var status: Int32 = 0
-        return unsafe waitpid(pid, &status, WNOHANG) == pid ? Self.text(status) : nil
+        return unsafe waitpid(pid, &status, WNOHANG) == pid ? StepEnd(waitStatus: status).description : nil
     }
 
     /// Waits for the end and says how it came.
-    package func wait() -> String {
+    package func wait() -> String { collect().description }
+
+    /// Waits for the end.
+    func collect() -> StepEnd {
         var status: Int32 = 0
         while unsafe waitpid(pid, &status, 0) < 0 && errno == EINTR {}
-        return Self.text(status)
-    }
-
-    private static func text(_ status: Int32) -> String {
-        let signal = status & 0x7f
-        return signal == 0 ? "exit status \((status >> 8) & 0xff)" : "signal \(signal)"
+        return StepEnd(waitStatus: status)
     }
 }

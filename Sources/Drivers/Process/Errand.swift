@@ -13,6 +13,13 @@ package struct Errand: Sendable {
             case late
             /// Whoever sent it did not want to wait any longer.
             case calledBack
+
+            init(_ end: StepEnd) {
+                switch end {
+                case .code(let code): self = .status(code)
+                case .signal(let number): self = .signal(number)
+                }
+            }
         }
 
         package let manner: Manner
@@ -44,8 +51,7 @@ package struct Errand: Sendable {
     package func run(patience: UInt64, while isWanted: () -> Bool = { true }) throws(Fault) -> End {
         let deadline = Instant.now.advanced(by: patience)
         var ends: [Int32] = [-1, -1]
-        guard unsafe pipe(&ends) == 0 else { throw Fault.system("making a pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard unsafe ls_pipe(&ends) == 0 else { throw Fault.system("making a pipe") }
         _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
         defer { close(ends[0]) }
         let child: ChildProcess
@@ -63,9 +69,9 @@ package struct Errand: Sendable {
         }
         // Not collected yet: until then the group's number is nobody else's.
         _ = kill(-child.pid, SIGKILL)
-        let status = Self.collect(child)
+        let end = child.collect()
         drain(ends[0], &words)
-        return End(manner: manner ?? status, lastWords: Self.lastLine(words))
+        return End(manner: manner ?? End.Manner(end), lastWords: Self.lastLine(words))
     }
 
     private func start(errors: Int32) throws(Fault) -> ChildProcess {
@@ -95,13 +101,6 @@ package struct Errand: Sendable {
         return unsafe waitid(P_PID, id_t(child.pid), &news, options) == 0 && news.si_signo == SIGCHLD
     }
 
-    private static func collect(_ child: ChildProcess) -> End.Manner {
-        var status: Int32 = 0
-        while unsafe waitpid(child.pid, &status, 0) < 0 && errno == EINTR {}
-        let signal = status & 0x7f
-        return signal == 0 ? .status((status >> 8) & 0xff) : .signal(signal)
-    }
-
     /// Waits a moment for something to be said.
     private func listen(_ pipe: Int32, _ words: inout [UInt8]) {
         var wait = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
@@ -128,6 +127,12 @@ package struct Errand: Sendable {
     private static func lastLine(_ words: [UInt8]) -> String {
         let lines = words.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
         let line = lines.last { line in line.contains { $0 > 0x20 } } ?? []
-        return String(String(decoding: line, as: UTF8.self).prefix(lineLettersMax))
+        // Colours and the like are for terminals: whoever reads it later may take no control characters.
+        let letters = String(decoding: line, as: UTF8.self).unicodeScalars.filter(isLetter)
+        return String(String(String.UnicodeScalarView(letters)).prefix(lineLettersMax))
+    }
+
+    private static func isLetter(_ letter: Unicode.Scalar) -> Bool {
+        letter.properties.generalCategory != .control && !letter.properties.isNoncharacterCodePoint
     }
 }

@@ -40,10 +40,16 @@ package enum StepNews: Hashable, Sendable {
     }
 }
 
-/// How a step's first process ended.
+/// How a process ended, such as a step's first.
 package enum StepEnd: Hashable, Sendable, CustomStringConvertible {
     case code(Int32)
     case signal(Int32)
+
+    /// As the kernel tells it to whoever collects the process.
+    init(waitStatus: Int32) {
+        let number = waitStatus & 0x7f
+        self = number == 0 ? .code((waitStatus >> 8) & 0xff) : .signal(number)
+    }
 
     package var description: String {
         switch self {

@@ -98,10 +98,7 @@ package struct Warden: ~Copyable {
                 if errno == EINTR { continue }
                 return false
             }
-            if pid == step {
-                let number = status & 0x7f
-                tell(.exited(number == 0 ? .code((status >> 8) & 0xff) : .signal(number)))
-            }
+            if pid == step { tell(.exited(StepEnd(waitStatus: status))) }
         }
     }
 

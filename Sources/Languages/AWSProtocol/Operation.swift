@@ -6,6 +6,8 @@ package struct Operation: Sendable {
     /// The ARNs that a call touches, for whoever decides whether it may.
     package typealias Resources = @Sendable (Call) -> [String]
     package typealias Leaves = @Sendable (Call) -> [Leave]
+    /// Nil for an answer with news in it; for another, how many nanoseconds after the question it is soon enough.
+    package typealias Idleness = @Sendable (Call, Datum) -> UInt64?
 
     package let name: String
     package let members: [Member]
@@ -23,6 +25,9 @@ package struct Operation: Sendable {
     /// What its caller must be allowed beside.
     package let leaves: Leaves
     package let handler: Handler
+    /// For what is asked again and again until there is news: answers without any may be held back, and leave no trace
+    /// in the audit.
+    package var idleness: Idleness?
 
     package init(
         _ name: String, _ members: [Member] = [], at place: RestPlace? = nil, free: Bool = false,

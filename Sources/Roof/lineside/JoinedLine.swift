@@ -27,14 +27,16 @@ struct JoinedLine: DemoKeeper {
         hub = KeptProcess(
             "hub",
             [
-                program, "hub", "--data", data, "--port", "\(hubPort ?? Self.port(8400))",
-                "--device-port", "\(Self.port(8443))", "--message-port", "\(Self.port(8883))",
+                program, "hub", "--data", data, "--port", "\(try Self.port(hubPort ?? 8400))",
+                "--device-port", "\(try Self.port(8443))", "--message-port", "\(try Self.port(8883))",
             ])
         node = KeptProcess("node", [program, "node", "--root", root])
     }
 
-    /// As everywhere, where nobody has it; else any.
-    private static func port(_ usual: Int) -> Int { ProcessFacts.portIsFree(usual) ? usual : 0 }
+    /// As everywhere, where nobody has it; else any, found once: a hub that is started again is where it was.
+    private static func port(_ usual: Int) throws(Fault) -> Int {
+        try usual > 0 && ProcessFacts.portIsFree(usual) ? usual : FreePort.find()
+    }
 
     func begin() throws {
         hub.start()

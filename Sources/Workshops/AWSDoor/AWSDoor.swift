@@ -7,13 +7,14 @@ package import HTTP
 /// done, and answers in the protocol of the service.
 ///
 /// Concurrency: a request leaves its reactor with a copy of what came, is worked on by a worker, and is answered by its
-/// reactor.
+/// reactor; an answer that is held back waits for that without a worker.
 package final class AWSDoor: Sendable {
     private let directory: ServiceDirectory
     private let gatekeeper: any Gatekeeper
     private let ledger: any CallLedger
     private let region: String
     private let workers: WorkerPool
+    private let held = HeldAnswers()
 
     package init(
         _ directory: ServiceDirectory, gatekeeper: any Gatekeeper, ledger: any CallLedger, region: String,
@@ -37,8 +38,10 @@ package final class AWSDoor: Sendable {
                 let isTooLarge = tray.isTooLarge
                 workers.submit { [self] in
                     let requestID = UniqueID.random()
-                    let answer = isTooLarge ? tooLarge(arrival, requestID) : answer(arrival, requestID)
-                    exchange.reactor.post { exchange.send(answer, requestID) }
+                    let reply = isTooLarge ? tooLarge(arrival, requestID) : answer(arrival, requestID)
+                    held.send(notBefore: arrival.time.advanced(by: reply.span)) {
+                        exchange.reactor.post { exchange.send(reply.answer, requestID) }
+                    }
                 }
             })
     }
@@ -51,18 +54,19 @@ package final class AWSDoor: Sendable {
         return gatekeeper.credentials(proof.keyID) != nil
     }
 
-    private func tooLarge(_ arrival: Arrival, _ requestID: String) -> WireAnswer {
+    private func tooLarge(_ arrival: Arrival, _ requestID: String) -> Reply {
         let problem = ServiceProblem(
             "RequestEntityTooLarge", "The body is larger than may come from this caller.", status: 413)
-        return .refusal(problem, arrival.guessedProtocol, requestID: requestID)
+        return Reply(answer: .refusal(problem, arrival.guessedProtocol, requestID: requestID))
     }
 
     // MARK: a request
 
-    private func answer(_ arrival: Arrival, _ requestID: String) -> WireAnswer {
+    private func answer(_ arrival: Arrival, _ requestID: String) -> Reply {
         let scope = arrival.scope
         guard let service = directory.service(signedFor: scope?.service, arrival.request) else {
-            return .refusal(stranger(arrival, scope), arrival.guessedProtocol, requestID: requestID)
+            let problem = stranger(arrival, scope)
+            return Reply(answer: .refusal(problem, arrival.guessedProtocol, requestID: requestID))
         }
         var visit = Visit(service: service, arrival: arrival, requestID: requestID)
         let outcome = Result { () throws(ServiceProblem) in try perform(&visit) }
@@ -70,13 +74,15 @@ package final class AWSDoor: Sendable {
         case .success(let output):
             write(visit, problem: nil)
             guard let operation = visit.operation else { break }
-            return .answer(output, of: operation, service, requestID: requestID)
+            return Reply(
+                answer: .answer(output, of: operation, service, requestID: requestID), span: visit.idleSpan ?? 0)
         case .failure(let problem):
             if problem.status >= 500 { Log.line("\(service.name) \(visit.operation?.name ?? ""): \(problem.message)") }
             write(visit, problem: problem)
-            return .refusal(problem, service, requestID: requestID)
+            return Reply(answer: .refusal(problem, service, requestID: requestID))
         }
-        return .refusal(ServiceProblem("InternalFailure", "", status: 500), service, requestID: requestID)
+        let problem = ServiceProblem("InternalFailure", "", status: 500)
+        return Reply(answer: .refusal(problem, service, requestID: requestID))
     }
 
     private func perform(_ visit: inout Visit) throws(ServiceProblem) -> Datum {
@@ -94,7 +100,9 @@ package final class AWSDoor: Sendable {
             let action = "\(visit.service.name):\(operation.action)"
             try admit(visit, visit.resources.map { Leave(action, on: $0) } + operation.leaves(call))
         }
-        return try operation.handler(call)
+        let output = try operation.handler(call)
+        visit.idleSpan = operation.idleness?(call, output)
+        return output
     }
 
     private func admit(_ visit: Visit, _ leaves: [Leave]) throws(ServiceProblem) {
@@ -150,8 +158,14 @@ package final class AWSDoor: Sendable {
                 onlyReads: visit.operation?.onlyReads ?? false, caller: visit.caller,
                 keyID: visit.caller?.keyID ?? visit.arrival.keyID ?? "", region: visit.arrival.scope?.region ?? region,
                 surroundings: visit.arrival.surroundings, resources: visit.resources, input: visit.input,
-                problem: problem))
+                problem: problem, isIdle: visit.idleSpan != nil))
     }
+}
+
+/// An answer, and how long after the question it goes out at the earliest: nanoseconds.
+private struct Reply: Sendable {
+    let answer: WireAnswer
+    var span: UInt64 = 0
 }
 
 /// What is known of a request so far.
@@ -163,6 +177,8 @@ private struct Visit {
     var caller: Caller?
     var input = DatumMap()
     var resources: [String] = []
+    /// For an answer without news: how long after the question it is soon enough.
+    var idleSpan: UInt64?
 }
 
 extension Exchange {

@@ -9,6 +9,7 @@ struct Arrival: Sendable {
     let signed: SignedRequest
     let surroundings: Surroundings
     let host: String
+    let time = Instant.now
     private let authorization: AWSAuthorization?
 
     /// `body`: as it came over the wire, which is what was signed.

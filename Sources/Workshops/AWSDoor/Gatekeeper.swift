@@ -56,11 +56,13 @@ package struct CallRecord: Sendable {
     package let resources: [String]
     package let input: DatumMap
     package let problem: ServiceProblem?
+    /// It was well asked, and there was nothing to tell.
+    package let isIdle: Bool
 
     package init(
         requestID: String, milliseconds: Int64, service: String, operation: String, onlyReads: Bool, caller: Caller?,
         keyID: String, region: String, surroundings: Surroundings, resources: [String], input: DatumMap,
-        problem: ServiceProblem?
+        problem: ServiceProblem?, isIdle: Bool = false
     ) {
         self.requestID = requestID
         self.milliseconds = milliseconds
@@ -74,6 +76,7 @@ package struct CallRecord: Sendable {
         self.resources = resources
         self.input = input
         self.problem = problem
+        self.isIdle = isIdle
     }
 }
 
