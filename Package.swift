@@ -204,6 +204,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("TelemetryTests", ["Core", "AWSProtocol", "Telemetry"]),
     ("EventsTests", ["Core", "Events"]),
     ("FleetTests", ["Core", "Crypto", "JSON", "Files", "AWSProtocol", "AWSDoor", "Fleet"]),
+    ("BrokerTests", ["Core", "Broker"]),
     ("ObjectsTests", ["Core", "XML", "Objects"]),
     ("TidyTests", ["Core", "Files"]),
 ]

@@ -7,28 +7,47 @@ internal import Synchronization
 /// What certificates may do at the broker: their policies decide, and what they refuse is in the audit.
 extension FleetDesk: BrokerWarden {
     package func may(_ wish: BrokerWish, certificate: String, client: String) -> Bool {
-        let (action, resource) = name(wish, client)
+        let wishes = names(of: wish, client)
         do throws(ServiceProblem) {
             guard let device = try device(certificate) else {
-                note(action, resource, certificate, "the certificate is not registered here, or not active")
+                for (action, resource) in wishes.prefix(1) {
+                    note(action, resource, certificate, "the certificate is not registered here, or not active")
+                }
                 return false
             }
             // A device may have several connections: AWS's software numbers them behind its name.
             let thing = device.things.contains(client) ? client : String(client.prefix { $0 != "#" })
             let facts = DeviceDoor.facts(of: device, thing).merging(["iot:ClientId": [client]]) { $1 }
-            guard let objection = try objection(to: action, on: resource, by: device, facts) else { return true }
-            note(action, resource, certificate, objection)
+            for (action, resource) in wishes {
+                guard let objection = try objection(to: action, on: resource, by: device, facts) ?? ownObjection(wish)
+                else { continue }
+                note(action, resource, certificate, objection)
+                return false
+            }
+            if case .come(let session) = wish { try greet(session, client, device) }
+            return true
         } catch { Log.line("broker: \(error.message)") }
         return false
     }
 
-    /// <https://docs.aws.amazon.com/iot/latest/developerguide/iot-action-resources.html>
-    private func name(_ wish: BrokerWish, _ client: String) -> (action: String, resource: String) {
+    /// What no policy allows.
+    private func ownObjection(_ wish: BrokerWish) -> String? {
         switch wish {
-        case .come: ("iot:Connect", arn("client/\(client)"))
-        case .publish(let topic): ("iot:Publish", arn("topic/\(topic)"))
-        case .subscribe(let filter): ("iot:Subscribe", arn("topicfilter/\(filter)"))
-        case .receive(let topic): ("iot:Receive", arn("topic/\(topic)"))
+        case .publish(let topic) where Self.isOfHub(topic): "because the hub alone tells of itself there"
+        case .keep(let message): retained.objection(to: message.topic, bytes: message.payload.count)
+        default: nil
+        }
+    }
+
+    /// <https://docs.aws.amazon.com/iot/latest/developerguide/iot-action-resources.html>
+    private func names(of wish: BrokerWish, _ client: String) -> [(action: String, resource: String)] {
+        switch wish {
+        case .come: [("iot:Connect", arn("client/\(client)"))]
+        case .publish(let topic): [("iot:Publish", arn("topic/\(topic)"))]
+        case .keep(let message):
+            ["iot:Publish", "iot:RetainPublish"].map { ($0, arn("topic/\(message.topic)")) }
+        case .subscribe(let filter): [("iot:Subscribe", arn("topicfilter/\(filter)"))]
+        case .receive(let topic): [("iot:Receive", arn("topic/\(topic)"))]
         }
     }
 

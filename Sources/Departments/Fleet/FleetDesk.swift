@@ -57,6 +57,7 @@ package final class FleetDesk: Sendable {
             queued INTEGER, started INTEGER, updated INTEGER, released INTEGER, UNIQUE(thing, job));
         CREATE INDEX runs_job ON runs(job, status);
         """,
+        retainedTable, connectionsTable,
     ]
 
     let shelf: RecordShelf
@@ -72,6 +73,10 @@ package final class FleetDesk: Sendable {
     let rollout = Rollout()
     /// What was lately refused to which certificate.
     let refused = Mutex<[String: RefusalTally]>([:])
+    let presence = Presence()
+    let retained = RetainedTally()
+    /// So many retained messages wait for the disk at most.
+    let retaining = Turnstile(256)
 
     /// Whoever is told what a thing says of itself in a shadow, before the thing is answered.
     package typealias Hearer = @Sendable (ShadowKey, Datum) throws(ServiceProblem) -> Void
@@ -79,6 +84,8 @@ package final class FleetDesk: Sendable {
     package typealias Newsman = @Sendable (JobNews) throws(ServiceProblem) -> Void
     /// Carries a message to whoever listens to its topic.
     package typealias Herald = @Sendable (_ topic: String, _ message: [UInt8]) -> Void
+    /// Carries a message to the broker, and says when it cannot.
+    package typealias Courier = @Sendable (Posting) throws(Fault) -> Void
     /// Sends whoever came with a certificate away.
     package typealias Expeller = @Sendable (_ certificate: String) -> Void
 
@@ -88,6 +95,7 @@ package final class FleetDesk: Sendable {
         var hearer: Hearer?
         var newsman: Newsman?
         var herald: Herald?
+        var courier: Courier?
         var expeller: Expeller?
     }
 
@@ -105,6 +113,8 @@ package final class FleetDesk: Sendable {
         let wires = wires.withLock { $0 }
         wires.herald?(topic, message.json)
     }
+
+    var courier: Courier? { wires.withLock { $0 }.courier }
 
     /// Whoever came to the broker with this certificate is to go.
     func expel(_ certificate: String) {
@@ -130,13 +140,15 @@ package final class FleetDesk: Sendable {
             $0.hearer = hearer
             $0.newsman = newsman
         }
+        settle()
         rollout.start(self)
     }
 
     /// There is a broker now.
-    package func connect(herald: @escaping Herald, expeller: @escaping Expeller) {
+    package func connect(herald: @escaping Herald, courier: Courier? = nil, expeller: @escaping Expeller) {
         wires.withLock {
             $0.herald = herald
+            $0.courier = courier
             $0.expeller = expeller
         }
     }
@@ -155,20 +167,27 @@ package final class FleetDesk: Sendable {
             + DevicePolicies(desk: self).operations + PolicyEditions(desk: self).operations
             + PolicyTargets(desk: self).operations + RoleAliases(desk: self).operations
         let jobs = Jobs(desk: self).operations + JobRuns(desk: self).operations
+        let index =
+            IndexSetting(desk: self).operations + IndexSearch(desk: self).operations
+            + IndexSums(desk: self).operations + ThingPresence(desk: self).operations
         return [
             Self.service(
                 older: ["execute-api"],
-                registry + identities + jobs + FleetTags(desk: self).operations + Endpoints(desk: self).operations),
-            shadowService, Self.service(signingName: "iot-jobs-data", JobRuns(desk: self).ownOperations),
+                registry + identities + jobs + index + FleetTags(desk: self).operations
+                    + Endpoints(desk: self).operations),
+            dataService, Self.service(signingName: "iot-jobs-data", JobRuns(desk: self).ownOperations),
         ]
     }
 
     /// What devices may ask for over HTTP.
     package func deviceServices(_ lender: @escaping RoleLender) -> [AWSService] {
-        [Self.service([DeviceCredentials(desk: self, lender: lender).operation]), shadowService]
+        [Self.service([DeviceCredentials(desk: self, lender: lender).operation]), dataService]
     }
 
-    private var shadowService: AWSService { Self.service(signingName: "iotdata", Shadows(desk: self).operations) }
+    private var dataService: AWSService {
+        let messages = Publishing(desk: self).operations + RetainedMessages(desk: self).operations
+        return Self.service(signingName: "iotdata", Shadows(desk: self).operations + messages)
+    }
 
     private static func service(
         signingName: String? = nil, older: [String] = [], _ operations: [Operation]

@@ -177,6 +177,7 @@ struct Things: Sendable {
             }
             try work.database.run("DELETE FROM things WHERE name = ?", [.text(name)])
             try work.database.run("DELETE FROM members WHERE thing = ?", [.text(name)])
+            try work.database.run("DELETE FROM connections WHERE thing = ?", [.text(name)])
             // Another thing of that name is not to be handed what this one was wanted to be.
             try work.database.run(
                 "UPDATE shadows SET body = NULL, version = version + 1 WHERE thing = ? AND body IS NOT NULL",

@@ -81,11 +81,14 @@ internal import Synchronization
     /// Whether this is what a client says that has no connection now.
     package static func isWithoutConnection(_ fault: Fault) -> Bool { fault.code == .notConnected }
 
-    /// Hands a message over; its number is told when the broker has it. Without a connection nothing is kept for later.
+    /// Hands a message over; its number is told when the broker has it. Without a connection nothing is kept for later. `isKept`:
+    /// the broker keeps it for whoever subscribes later.
     @discardableResult
-    package func publish(_ payload: [UInt8], to topic: String, quality: Int = 1) throws(Fault) -> Int {
+    package func publish(
+        _ payload: [UInt8], to topic: String, quality: Int = 1, isKept: Bool = false
+    ) throws(Fault) -> Int {
         var number: Int32 = 0
-        let code = unsafe ls_mqtt_publish(handle, topic, payload, payload.count, Int32(quality), &number)
+        let code = unsafe ls_mqtt_publish(handle, topic, payload, payload.count, Int32(quality), isKept, &number)
         guard code != Self.noConnection else { throw Fault(.notConnected, "\(topic): there is no connection") }
         guard code == 0 else { throw Fault(.unavailable, "publishing to \(topic): \(Self.reason(code))") }
         return Int(number)

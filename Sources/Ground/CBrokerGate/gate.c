@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { DIGEST_BYTES = 32, HEX_ROOM = 2 * DIGEST_BYTES + 1, KICKS_MAX = 256 };
+enum { DIGEST_BYTES = 32, HEX_ROOM = 2 * DIGEST_BYTES + 1, SESSION_ROOM = 32, NUMBER_ROOM = 16, KICKS_MAX = 256 };
 
 static mosquitto_plugin_id_t *module;
 static int hub = -1;
@@ -41,14 +41,29 @@ static void heed(const char *message, ssize_t count) {
     kicks[kick_count++][HEX_ROOM - 1] = 0;
 }
 
-static bool say(char kind, const char *certificate, const char *client, const char *topic) {
+/// A message of a kind, some words, and what may follow the last of them.
+static bool say(char kind, const char *const *words, int count, const void *payload, size_t bytes) {
     static char message[LS_GATE_MESSAGE_MAX];
-    int count = snprintf(message, sizeof message, "%c%s%c%s%c%s", kind, certificate, 0, client ? client : "", 0, topic ? topic : "");
-    return hub >= 0 && count > 0 && count < (int)sizeof message && send(hub, message, (size_t)count, MSG_NOSIGNAL) == count;
+    size_t length = 0;
+    message[length++] = kind;
+    for (int place = 0; place < count; place++) {
+        size_t size = words[place] ? strlen(words[place]) : 0;
+        if (length + size + 1 > sizeof message) return false;
+        if (place > 0) message[length++] = 0;
+        if (size > 0) memcpy(message + length, words[place], size);
+        length += size;
+    }
+    if (payload || bytes > 0) {
+        if (length + 1 + bytes > sizeof message) return false;
+        message[length++] = 0;
+        if (bytes > 0) memcpy(message + length, payload, bytes);
+        length += bytes;
+    }
+    return hub >= 0 && send(hub, message, length, MSG_NOSIGNAL) == (ssize_t)length;
 }
 
-static bool may(char kind, const char *certificate, const char *client, const char *topic) {
-    if (!say(kind, certificate, client, topic)) return false;
+/// Whether the hub says yes to what was just said.
+static bool heard(void) {
     char answer[HEX_ROOM + 1];
     while (true) {
         ssize_t count = recv(hub, answer, sizeof answer, 0);
@@ -64,6 +79,31 @@ static bool may(char kind, const char *certificate, const char *client, const ch
     }
 }
 
+static bool may(char kind, const char *certificate, const char *client, const char *topic) {
+    const char *words[] = {certificate, client, topic};
+    return say(kind, words, 3, NULL, 0) && heard();
+}
+
+/// Whoever is there is known by where mosquitto keeps what it knows of it: one is gone before another is at its place.
+static void name_session(const struct mosquitto *client, char *name, size_t room) { snprintf(name, room, "%p", (const void *)client); }
+
+static bool may_come(const struct mosquitto *client, const char *certificate) {
+    char session[SESSION_ROOM], seconds[NUMBER_ROOM];
+    name_session(client, session, sizeof session);
+    snprintf(seconds, sizeof seconds, "%d", mosquitto_client_keepalive(client));
+    const char *clean = mosquitto_client_clean_session(client) ? "1" : "0";
+    const char *words[] = {certificate, mosquitto_client_id(client), session, mosquitto_client_address(client), seconds, clean};
+    return say('C', words, 6, NULL, 0) && heard();
+}
+
+static bool may_keep(const struct mosquitto_evt_acl_check *check, const char *certificate) {
+    if (check->payloadlen > LS_GATE_KEPT_MAX) return false;
+    char quality[NUMBER_ROOM];
+    snprintf(quality, sizeof quality, "%d", check->qos);
+    const char *words[] = {certificate, mosquitto_client_id(check->client), check->topic, quality};
+    return say('T', words, 4, check->payload ? check->payload : "", check->payloadlen) && heard();
+}
+
 static int on_come(int event, void *data, void *context) {
     (void)event; (void)context;
     struct mosquitto *client = ((struct mosquitto_evt_basic_auth *)data)->client;
@@ -75,26 +115,43 @@ static int on_come(int event, void *data, void *context) {
     // may enter.
     if (has_certificate == claims_house) return MOSQ_ERR_AUTH;
     if (claims_house) return mosquitto_set_username(client, house) == MOSQ_ERR_SUCCESS ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
-    if (!may('C', certificate, mosquitto_client_id(client), NULL)) return MOSQ_ERR_AUTH;
+    if (!may_come(client, certificate)) return MOSQ_ERR_AUTH;
     // By this name it can be sent away.
     return mosquitto_set_username(client, certificate) == MOSQ_ERR_SUCCESS ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
+}
+
+static int on_leave(int event, void *data, void *context) {
+    (void)event; (void)context;
+    const struct mosquitto *client = ((struct mosquitto_evt_disconnect *)data)->client;
+    const char *certificate = mosquitto_client_username(client), *id = mosquitto_client_id(client);
+    // Who was never let in has no name, and the house knows by itself.
+    if (!certificate || !id || is_house(certificate)) return MOSQ_ERR_SUCCESS;
+    char session[SESSION_ROOM];
+    name_session(client, session, sizeof session);
+    may('D', certificate, id, session);
+    return MOSQ_ERR_SUCCESS;
 }
 
 static int on_access(int event, void *data, void *context) {
     (void)event; (void)context;
     struct mosquitto_evt_acl_check *check = data;
+    bool is_kept = check->access == MOSQ_ACL_WRITE && check->retain;
     char kind;
     switch (check->access) {
-    // What is kept for newcomers would be taken for news at each start of the hub.
-    case MOSQ_ACL_WRITE: kind = check->retain && strncmp(check->topic, "$aws/", 5) == 0 ? 0 : 'P'; break;
+    case MOSQ_ACL_WRITE: kind = 'P'; break;
     case MOSQ_ACL_SUBSCRIBE: kind = 'S'; break;
     case MOSQ_ACL_READ: kind = 'R'; break;
     default: return MOSQ_ERR_SUCCESS;
     }
     const char *certificate = mosquitto_client_username(check->client);
-    if (is_house(certificate)) return MOSQ_ERR_SUCCESS;
-    if (!kind) return MOSQ_ERR_ACL_DENIED;
-    bool good = certificate && may(kind, certificate, mosquitto_client_id(check->client), check->topic);
+    if (is_house(certificate)) {
+        if (is_kept) may_keep(check, house);
+        return MOSQ_ERR_SUCCESS;
+    }
+    // What is kept for newcomers would be taken for news at each start of the hub.
+    if (is_kept && strncmp(check->topic, "$aws/", 5) == 0) return MOSQ_ERR_ACL_DENIED;
+    bool good = certificate && (is_kept ? may_keep(check, certificate)
+                                        : may(kind, certificate, mosquitto_client_id(check->client), check->topic));
     return good ? MOSQ_ERR_SUCCESS : MOSQ_ERR_ACL_DENIED;
 }
 
@@ -122,6 +179,9 @@ static int reach(const char *path) {
     strcpy(address.sun_path, path);
     int descriptor = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return -1;
+    // A whole message goes in at once, or not at all.
+    int room = 2 * LS_GATE_MESSAGE_MAX;
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     if (connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0) return descriptor;
@@ -137,6 +197,7 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identity, void **context, struc
     if (hub < 0) return MOSQ_ERR_INVAL;
     int wrong = mosquitto_callback_register(module, MOSQ_EVT_BASIC_AUTH, on_come, NULL, NULL);
     if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_ACL_CHECK, on_access, NULL, NULL);
+    if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_DISCONNECT, on_leave, NULL, NULL);
     if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_TICK, on_tick, NULL, NULL);
     return wrong;
 }

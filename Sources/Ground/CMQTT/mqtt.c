@@ -164,9 +164,9 @@ int ls_mqtt_subscribe(ls_mqtt *owner, const char *filter, int quality) {
     return p_subscribe(owner->client, NULL, filter, quality);
 }
 
-int ls_mqtt_publish(ls_mqtt *owner, const char *topic, const void *payload, size_t count, int quality, int *number) {
+int ls_mqtt_publish(ls_mqtt *owner, const char *topic, const void *payload, size_t count, int quality, bool kept, int *number) {
     if (is_quiet(owner) || !atomic_load(&owner->is_connected)) return MOSQ_ERR_NO_CONN;
-    return p_publish(owner->client, number, topic, (int)count, payload, quality, false);
+    return p_publish(owner->client, number, topic, (int)count, payload, quality, kept);
 }
 
 const char *ls_mqtt_reason(int code) { return p_strerror ? p_strerror(code) : "libmosquitto is missing"; }

@@ -39,7 +39,9 @@ package struct Operation: Sendable {
         self.action = action ?? name
         self.place = place
         isFree = free
-        onlyReads = ["Get", "List", "Describe", "Lookup", "Filter", "Head", "Test"].contains { name.hasPrefix($0) }
+        onlyReads = ["Get", "List", "Describe", "Lookup", "Filter", "Head", "Test", "Search"].contains {
+            name.hasPrefix($0)
+        }
         self.resources = resources
         self.leaves = leaves
         self.handler = handler

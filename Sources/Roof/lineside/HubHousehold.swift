@@ -115,8 +115,11 @@ final class HubHousehold {
         // Before the first message is heard: its answer is a message too.
         departments.fleet.connect(
             herald: { topic, message in broker.publish(message, to: topic) },
+            courier: { posting throws(Fault) in try broker.carry(posting) },
             expeller: { certificate in broker.sendAway(certificate) })
-        try broker.start(messages.filters) { [messages] topic, payload in messages.hear(topic, payload) }
+        try broker.start(messages.filters, connected: { [departments] in departments.fleet.restoreRetained() }) {
+            [messages] topic, payload in messages.hear(topic, payload)
+        }
         Log.line("messages at mqtts://\(places.name):\(broker.port)")
     }
 

@@ -44,3 +44,14 @@ final class HubMessages: Sendable {
     /// Comes back when everything that came has been dealt with.
     func drain() { for turnstile in waiting { turnstile.waitForAll() } }
 }
+
+extension Broker {
+    /// Hands over what a department has to send.
+    func carry(_ posting: Posting) throws(Fault) {
+        let (payload, topic) = (posting.payload, posting.topic)
+        guard posting.isAwaited else {
+            return publish(payload, to: topic, quality: posting.quality, isKept: posting.isKept)
+        }
+        try deliver(payload, to: topic, quality: posting.quality, isKept: posting.isKept)
+    }
+}

@@ -14,7 +14,9 @@ package final class Broker: Sendable {
     private let plan: BrokerPlan
     package var port: Int { plan.port }
     private let run: String
+    private let voice: BrokerVoice
     private let gate: BrokerGate
+    private let receipts = Receipts()
     private let child = Mutex<ChildProcess?>(nil)
     private let isStopping = Atomic<Bool>(false)
     private let gone = Flagpole()
@@ -22,6 +24,9 @@ package final class Broker: Sendable {
     private let isReady = Atomic<Bool>(false)
     private static let program = "/usr/sbin/mosquitto"
     private static let startSeconds: UInt64 = 10
+    private static let deliverySeconds: UInt64 = 5
+    /// Nobody listens there.
+    private static let milestone = "$lineside/milestone"
     private static let house = "lineside-hub"
 
     /// Why there can be no broker here; nil when there can.
@@ -38,7 +43,8 @@ package final class Broker: Sendable {
         run = "/tmp/lineside-broker-\(getpid())-\(UniqueID.random().prefix(8))"
         try FileAccess.makeFolder(run, mode: 0o700)
         try Self.replace(run, notedIn: plan.folder + "/run")
-        gate = try BrokerGate(run + "/gate.sock", warden)
+        voice = try BrokerVoice()
+        gate = try BrokerGate(run + "/gate.sock", warden, voice)
         try FileAccess.writeDurably(Array(plan.text(run: run).utf8), to: run + "/mosquitto.conf")
     }
 
@@ -54,8 +60,11 @@ package final class Broker: Sendable {
     /// The broker's own socket, once it is there.
     private var houseSocket: String { run + "/house.sock" }
 
-    /// Starts it, and listens to these filters. Comes back when the hub is connected.
-    package func start(_ filters: [String], _ listener: @escaping Listener) throws(Fault) {
+    /// Starts it, and listens to these filters. Comes back when the hub is connected. `connected`: on the client's thread, then and
+    /// whenever the hub is connected again.
+    package func start(
+        _ filters: [String], connected: @escaping @Sendable () -> Void = {}, _ listener: @escaping Listener
+    ) throws(Fault) {
         try launch()
         Lane.start("broker") { [self] in
             keep()
@@ -63,7 +72,9 @@ package final class Broker: Sendable {
         }
         let deadline = Instant.now.advanced(by: Self.startSeconds * Span64.second)
         while unsafe access(houseSocket, F_OK) != 0, Instant.now < deadline { usleep(1_000) }
-        let client = try MQTTClient(Self.house, forgets: false) { [self] event in hear(event, filters, listener) }
+        let client = try MQTTClient(Self.house, forgets: false) { [self] event in
+            hear(event, filters, connected, listener)
+        }
         self.client.withLock { $0 = client }
         try client.start(host: houseSocket, port: 0)
         while !isReady.load(ordering: .acquiring), Instant.now < deadline { usleep(2_000) }
@@ -75,7 +86,9 @@ package final class Broker: Sendable {
         }
     }
 
-    private func hear(_ event: MQTTClient.Event, _ filters: [String], _ listener: Listener) {
+    private func hear(
+        _ event: MQTTClient.Event, _ filters: [String], _ connected: @Sendable () -> Void, _ listener: Listener
+    ) {
         switch event {
         case .connected:
             for filter in filters {
@@ -83,22 +96,40 @@ package final class Broker: Sendable {
                     Log.line("broker: \(error)")
                 }
             }
+            connected()
             isReady.store(true, ordering: .releasing)
         case .disconnected(let why):
             if !isStopping.load(ordering: .acquiring), !why.isEmpty { Log.line("broker: \(why)") }
         case .message(let topic, let payload): listener(topic, payload)
-        case .sent: break
+        case .sent(let number): receipts.note(number)
         }
     }
 
-    package func publish(_ payload: [UInt8], to topic: String) {
+    /// `isKept`: for whoever subscribes later, too.
+    package func publish(_ payload: [UInt8], to topic: String, quality: Int = 1, isKept: Bool = false) {
         guard payload.count <= BrokerPlan.messageBytesMax else {
             return Log.line(
                 "broker: \(topic): a message of \(ByteSize(payload.count)) is not sent: nobody could take it")
         }
-        do throws(Fault) { try client.withLock { $0 }?.publish(payload, to: topic) } catch {
+        do throws(Fault) {
+            try client.withLock { $0 }?.publish(payload, to: topic, quality: quality, isKept: isKept)
+        } catch {
             // While the broker is being started again nobody is there to hear it.
             if !MQTTClient.isWithoutConnection(error) { Log.line("broker: \(topic): \(error)") }
+        }
+    }
+
+    /// Comes back when the broker has the message. Not on the client's own thread.
+    package func deliver(_ payload: [UInt8], to topic: String, quality: Int, isKept: Bool) throws(Fault) {
+        guard let client = client.withLock({ $0 }) else { throw Fault(.unavailable, "the broker is not running") }
+        let mark = receipts.begin()
+        defer { receipts.end() }
+        var number = try client.publish(payload, to: topic, quality: quality, isKept: isKept)
+        // What is sent without a receipt is there when what comes behind it is.
+        if quality == 0 { number = try client.publish([], to: Self.milestone) }
+        let deadline = Instant.now.advanced(by: Self.deliverySeconds * Span64.second)
+        guard receipts.wait(for: number, since: mark, until: deadline) else {
+            throw Fault(.unavailable, "the broker has not taken a message within \(Self.deliverySeconds) s")
         }
     }
 
@@ -113,7 +144,7 @@ package final class Broker: Sendable {
             Result { () throws(Fault) in
                 guard !isStopping.load(ordering: .acquiring) else { return }
                 child = try ChildProcess.spawn(
-                    [Self.program, "-c", run + "/mosquitto.conf"], keeping: [], inOwnGroup: true)
+                    [Self.program, "-c", run + "/mosquitto.conf"], keeping: [], output: voice.mouth, inOwnGroup: true)
             }
         }
         try outcome.get()
@@ -146,11 +177,13 @@ package final class Broker: Sendable {
             isStopping.store(true, ordering: .releasing)
             return child
         }
+        gate.expectEnd()
         if let child {
             child.kill(SIGTERM)
             gone.wait()
         }
         gate.stop()
+        voice.stop()
         FileAccess.remove(run)
     }
 }

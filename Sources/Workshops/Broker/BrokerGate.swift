@@ -13,11 +13,15 @@ final class BrokerGate: Sendable {
     private let warden: any BrokerWarden
     private let isStopping = Atomic<Bool>(false)
     private let gone = Flagpole()
-    private static let messageMax = 66_000
+    private let voice: BrokerVoice
+    private static let messageMax = 256 << 10
+    /// The hub's own line; no certificate reads like this.
+    private static let house = "house"
 
-    init(_ path: String, _ warden: any BrokerWarden) throws(Fault) {
+    init(_ path: String, _ warden: any BrokerWarden, _ voice: BrokerVoice) throws(Fault) {
         self.path = path
         self.warden = warden
+        self.voice = voice
         listener = try Self.listen(path)
         Lane.start("broker gate", stackBytes: 2 << 20) { [self] in
             while !isStopping.load(ordering: .acquiring) { serve() }
@@ -45,6 +49,7 @@ final class BrokerGate: Sendable {
             if count <= 0 { break }
             heed(room.prefix(count), descriptor)
         }
+        warden.closed(asWished: isStopping.load(ordering: .acquiring))
         // Under the lock, so that nobody speaks into a number that has become somebody else's.
         line.withLock { line in
             line = -1
@@ -53,22 +58,22 @@ final class BrokerGate: Sendable {
     }
 
     private func heed(_ message: ArraySlice<UInt8>, _ descriptor: Int32) {
-        guard let kind = message.first else { return }
-        let words = message.dropFirst().split(separator: 0, omittingEmptySubsequences: false).map {
-            String(decoding: $0, as: UTF8.self)
+        guard let question = GateQuestion(message) else { return }
+        say(answer(question) ? "Y" : "N", to: descriptor)
+    }
+
+    private func answer(_ question: GateQuestion) -> Bool {
+        let (certificate, client) = (question.certificate, question.client)
+        switch question.matter {
+        case .gone(let session):
+            warden.left(session, client: client, voice.departure(of: client))
+            return true
+        case .wish(let wish):
+            let isHouse = certificate == Self.house
+            guard isHouse || warden.may(wish, certificate: certificate, client: client) else { return false }
+            if case .keep(let message) = wish { warden.keeps(message) }
+            return true
         }
-        let (certificate, client) = (words.first ?? "", words.count > 1 ? words[1] : "")
-        let topic = words.count > 2 ? words[2] : ""
-        let wish: BrokerWish
-        switch kind {
-        case UInt8(ascii: "C"): wish = .come
-        case UInt8(ascii: "P"): wish = .publish(topic)
-        case UInt8(ascii: "S"): wish = .subscribe(topic)
-        case UInt8(ascii: "R"): wish = .receive(topic)
-        default: return
-        }
-        let isAllowed = warden.may(wish, certificate: certificate, client: client)
-        say(isAllowed ? "Y" : "N", to: descriptor)
     }
 
     /// Whoever has this certificate is to go.
@@ -83,8 +88,11 @@ final class BrokerGate: Sendable {
         _ = unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | flags)
     }
 
+    /// The broker is about to be ended.
+    func expectEnd() { isStopping.store(true, ordering: .releasing) }
+
     func stop() {
-        isStopping.store(true, ordering: .releasing)
+        expectEnd()
         shutdown(listener, Int32(SHUT_RDWR))
         line.withLock { descriptor in
             if descriptor >= 0 { shutdown(descriptor, Int32(SHUT_RDWR)) }

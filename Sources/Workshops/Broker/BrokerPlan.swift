@@ -45,8 +45,10 @@ package struct BrokerPlan: Hashable, Sendable {
         max_queued_messages \(Self.queuedMessagesMax)
         max_queued_bytes \(Self.queuedBytesMax)
         log_dest stderr
+        log_timestamp false
         log_type error
         log_type warning
+        log_type notice
         listener 0 \(run)/house.sock
         listener \(port) \(host)
         cafile \(authority)
@@ -56,18 +58,4 @@ package struct BrokerPlan: Hashable, Sendable {
 
         """
     }
-}
-
-/// What a device wants of the broker.
-package enum BrokerWish: Hashable, Sendable {
-    case come
-    case publish(String)
-    case subscribe(String)
-    case receive(String)
-}
-
-/// Who decides. Called on the gate's thread, one at a time: the broker waits.
-package protocol BrokerWarden: Sendable {
-    /// `certificate`: its SHA-256 in hexadecimal.
-    func may(_ wish: BrokerWish, certificate: String, client: String) -> Bool
 }

@@ -24,8 +24,8 @@ int ls_mqtt_secure(ls_mqtt *client, const char *ca_file, const char *certificate
 /// With port 0 `host` is the path of a socket. False when there is no thread to be had.
 bool ls_mqtt_start(ls_mqtt *client, const char *host, int port, int keep_alive);
 int ls_mqtt_subscribe(ls_mqtt *client, const char *filter, int quality);
-/// Without a connection nothing is kept for later.
-int ls_mqtt_publish(ls_mqtt *client, const char *topic, const void *payload, size_t count, int quality, int *number);
+/// Without a connection nothing is kept for later. `kept`: the broker keeps it for whoever subscribes later.
+int ls_mqtt_publish(ls_mqtt *client, const char *topic, const void *payload, size_t count, int quality, bool kept, int *number);
 const char *ls_mqtt_reason(int code);
 /// Says good-bye, and waits until nothing is called back any more.
 void ls_mqtt_stop(ls_mqtt *client);
