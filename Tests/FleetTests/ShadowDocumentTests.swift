@@ -34,6 +34,14 @@ import Testing
         #expect(document.delta == (try Datum(json: Array(#"{"b":{"y":2},"l":[1]}"#.utf8))))
     }
 
+    @Test func timesOfADeltaAreThoseOfItsValuesAlone() throws {
+        let document = try Self.after(
+            #"{"state":{"desired":{"a":1,"b":{"x":1,"y":2},"l":[1]},"reported":{"a":1,"b":{"x":1}}}}"#)
+        let delta = try #require(document.delta)
+        let wanted = #"{"b":{"y":{"timestamp":0}},"l":[{"timestamp":0}]}"#
+        #expect(document.metadata(ofDelta: delta) == (try Datum(json: Array(wanted.utf8))))
+    }
+
     @Test func valuesKeepTheirOwnTimes() throws {
         let document = try Self.after(#"{"state":{"desired":{"a":1,"b":1}}}"#, #"{"state":{"desired":{"b":2}}}"#)
         let stamps = document.told(at: 9)["metadata"]?["desired"]

@@ -77,6 +77,8 @@ package final class FleetDesk: Sendable {
     let retained = RetainedTally()
     /// So many retained messages wait for the disk at most.
     let retaining = Turnstile(256)
+    /// Which job each thing with something to do was last told to do next, by the topic under which it was told.
+    let nextTold = Mutex<[String: String]>([:])
 
     /// Whoever is told what a thing says of itself in a shadow, before the thing is answered.
     package typealias Hearer = @Sendable (ShadowKey, Datum) throws(ServiceProblem) -> Void

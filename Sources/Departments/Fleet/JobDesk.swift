@@ -177,7 +177,7 @@ extension FleetDesk {
         guard let job = try Job.find(id, database), let run = try JobRun.find(thing, id, database) else {
             throw FleetProblem.missing("Job execution of \(id) by \(thing)")
         }
-        if let expected = change["expectedVersion"], expected.whole(in: 0...1 << 53) != Int(run.version) {
+        if let expected = change["expectedVersion"], Self.number(expected) != Int(run.version) {
             throw ServiceProblem("VersionMismatchException", "the execution has version \(run.version)", status: 409)
         }
         guard !run.isOver else { throw FleetProblem.transition("the execution is \(run.status), and stays so") }
@@ -202,6 +202,9 @@ extension FleetDesk {
             tally: isAborted ? try JobRun.tally(id, database) : tally, isAborted: isAborted)
         return (job, after, news, others)
     }
+
+    /// AWS's first SDK for devices writes numbers as texts.
+    private static func number(_ said: Datum) -> Int? { said.whole(in: 0...1 << 53) ?? said.text.flatMap { Int($0) } }
 
     // MARK: a rollout
 

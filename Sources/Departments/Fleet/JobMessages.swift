@@ -2,6 +2,7 @@ internal import Core
 internal import Database
 internal import JSON
 internal import Records
+internal import Synchronization
 
 /// Jobs by message. <https://docs.aws.amazon.com/iot/latest/developerguide/jobs-mqtt-https-api.html>
 extension FleetDesk {
@@ -73,26 +74,34 @@ extension FleetDesk {
         rollout.ring()
     }
 
-    /// What a thing has to do has changed.
+    /// What a thing has to do has changed. One at a time, so that what is told last is what is so.
     func notify(_ thing: String, _ namespace: String?) {
         do throws(ServiceProblem) {
-            let runs = try shelf.read { database throws(Fault) in
-                try JobRun.pending(thing, namespace: namespace, database)
-            }
-            let now = Datum.whole(Int(WallClock.milliseconds / 1000))
-            var lists = DatumMap()
-            for status in ["QUEUED", "IN_PROGRESS"] {
-                let told = runs.filter { $0.status == status }.map { Datum.map($0.told) }
-                if !told.isEmpty { lists[status] = .list(told) }
-            }
-            let end = namespace.map { "-" + $0 } ?? ""
-            let topic = "$aws/things/\(thing)/jobs/"
-            tell(["timestamp": now, "jobs": .map(lists)], under: topic + "notify" + end)
-            var next: DatumMap = ["timestamp": now]
-            if !runs.isEmpty, let first = try run(thing, "$next", namespace: namespace, hasDocument: true) {
-                next["execution"] = .map(first)
-            }
-            tell(.map(next), under: topic + "notify-next" + end)
+            try nextTold.withLock { known throws(ServiceProblem) in try notify(thing, namespace, &known) }
         } catch { Log.line("a thing is not told of its jobs: \(error.message)") }
+    }
+
+    private func notify(
+        _ thing: String, _ namespace: String?, _ known: inout [String: String]
+    ) throws(ServiceProblem) {
+        let runs = try shelf.read { database throws(Fault) in
+            try JobRun.pending(thing, namespace: namespace, database)
+        }
+        let now = Datum.whole(Int(WallClock.milliseconds / 1000))
+        var lists = DatumMap()
+        for status in ["QUEUED", "IN_PROGRESS"] {
+            let told = runs.filter { $0.status == status }.map { Datum.map($0.told) }
+            if !told.isEmpty { lists[status] = .list(told) }
+        }
+        let end = namespace.map { "-" + $0 } ?? ""
+        let topic = "$aws/things/\(thing)/jobs/"
+        tell(["timestamp": now, "jobs": .map(lists)], under: topic + "notify" + end)
+        // Which job is next, and not how it goes on: devices begin what they are told here.
+        let place = topic + "notify-next" + end
+        if let first = runs.first, known[place] == first.job { return }
+        var next: DatumMap = ["timestamp": now]
+        next["execution"] = try run(thing, "$next", namespace: namespace, hasDocument: true).map { .map($0) }
+        tell(.map(next), under: place)
+        known[place] = runs.first?.job
     }
 }

@@ -140,16 +140,21 @@ struct Jobs: Sendable {
     private func delete(_ call: Call) throws(ServiceProblem) -> Datum {
         let (id, isForced) = (call["jobId"], call.flag("force"))
         let arn = desk.arn("job/\(id)")
-        try desk.shelf.change { work in
+        let (job, things) = try desk.shelf.change { work -> (Job, [String]) in
             guard let job = try Job.find(id, work.database) else { throw FleetProblem.missing("Job \(id)") }
             guard !job.isOpen || isForced else {
                 throw FleetProblem.transition("Job \(id) is in progress: cancel it first, or delete it with force")
             }
+            let things = try work.database.rows(
+                "SELECT thing FROM runs WHERE job = ? AND status IN ('QUEUED', 'IN_PROGRESS')", [.text(id)]
+            ) { $0.text(0) }
             for (table, column) in [("jobs", "id"), ("runs", "job")] {
                 try work.database.run("DELETE FROM \(table) WHERE \(column) = ?", [.text(id)])
             }
             try work.database.run("DELETE FROM tags WHERE arn = ?", [.text(arn)])
+            return (job, things)
         }
+        for thing in things { desk.notify(thing, job.namespace) }
         return .null
     }
 }

@@ -100,6 +100,9 @@ struct ShadowDocument: Hashable, Sendable {
     /// What is wanted and is not so.
     var delta: Datum? { desired.flatMap { Self.difference($0, reported) } }
 
+    /// When what is wanted and is not so was wanted.
+    func metadata(ofDelta delta: Datum) -> Datum? { Self.part(of: metadata["desired"], shapedAs: delta) }
+
     // MARK: maps
 
     private static func merged(_ before: Datum?, _ change: Datum) -> Datum {
@@ -126,6 +129,14 @@ struct ShadowDocument: Hashable, Sendable {
             after[name] = value.isNull ? Datum?.none : stamped(after[name], value, stamp)
         }
         return .map(after)
+    }
+
+    /// The stamps of those values alone that are in `shape`.
+    private static func part(of stamps: Datum?, shapedAs shape: Datum) -> Datum? {
+        guard let shape = shape.map else { return stamps }
+        var part = DatumMap()
+        for (name, value) in shape.members { part[name] = Self.part(of: stamps?[name], shapedAs: value) }
+        return .map(part)
     }
 
     private static func difference(_ wanted: Datum, _ found: Datum?) -> Datum? {

@@ -21,7 +21,7 @@ extension FleetDesk {
             case "get": return try shadow(key)
             // What was changed is told to everybody who listens, this thing among them.
             case "update": return try updateShadow(key, payload)
-            default: return try deleteShadow(key)
+            default: return try deleteShadow(key, clientToken: token)
             }
         }
         switch outcome {
@@ -50,14 +50,16 @@ extension FleetDesk {
             var told: DatumMap = [
                 "version": .whole(after.version), "timestamp": .whole(seconds), "state": delta,
             ]
+            told["metadata"] = after.metadata(ofDelta: delta)
             told["clientToken"] = answer["clientToken"]
             tell(.map(told), under: topic + "/delta")
         }
-        let documents: Datum = [
+        var documents: DatumMap = [
             "previous": before.map { .map($0.told(at: seconds)) } ?? .null,
             "current": .map(after.told(at: seconds)), "timestamp": .whole(seconds),
         ]
-        tell(documents, under: topic + "/documents")
+        documents["clientToken"] = answer["clientToken"]
+        tell(.map(documents), under: topic + "/documents")
     }
 
     func topic(of key: ShadowKey) -> String {

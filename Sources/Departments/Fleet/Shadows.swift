@@ -128,7 +128,8 @@ extension FleetDesk {
         }
     }
 
-    package func deleteShadow(_ key: ShadowKey) throws(ServiceProblem) -> DatumMap {
+    /// `clientToken` is that of whoever asked by message: it knows its answer by it.
+    package func deleteShadow(_ key: ShadowKey, clientToken: Datum? = nil) throws(ServiceProblem) -> DatumMap {
         let version = try shelf.change { work in
             guard let known = try Self.shadow(key, work.database), known.document != nil else {
                 throw Self.missing(key)
@@ -140,7 +141,9 @@ extension FleetDesk {
             return known.version
         }
         let answer: DatumMap = ["version": .whole(version), "timestamp": .whole(Self.seconds)]
-        tell(.map(answer), under: topic(of: key) + "delete/accepted")
+        var told = answer
+        told["clientToken"] = clientToken
+        tell(.map(told), under: topic(of: key) + "delete/accepted")
         return answer
     }
 

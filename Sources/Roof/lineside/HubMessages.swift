@@ -19,7 +19,9 @@ final class HubMessages: Sendable {
         lanes = (0..<Self.lanes).map { WorkerPool("messages-\($0)", threads: 1) }
     }
 
-    var filters: [String] { FleetDesk.shadowFilters + FleetDesk.jobFilters + [GreengrassDesk.healthFilter] }
+    var filters: [String] {
+        FleetDesk.shadowFilters + FleetDesk.jobFilters + FleetDesk.provisioningFilters + [GreengrassDesk.healthFilter]
+    }
 
     func hear(_ topic: String, _ payload: [UInt8]) {
         let words = topic.split(separator: "/", maxSplits: 4, omittingEmptySubsequences: false).map(String.init)
@@ -36,6 +38,7 @@ final class HubMessages: Sendable {
                 do throws(ServiceProblem) { try greengrass.hear(health: payload, from: words[2]) } catch {
                     Log.line("\(topic): \(error.message)")
                 }
+            case "json", "provision": fleet.refuse(provisioningTopic: topic)
             default: break
             }
         }

@@ -16,8 +16,9 @@ final class HubPlaces: Sendable {
     var door: String { "\(name):\(ports.withLock { $0.door })" }
     var documentPort: Int { ports.withLock { $0.documents } }
     var messagePort: Int { ports.withLock { $0.messages } }
-    /// Of devices, who have certificates.
+    /// Of devices, who have certificates. HTTPS' own port is not told: AWS's credentials provider takes a bare host alone.
     var devices: DeviceAddresses {
-        DeviceAddresses(messages: name, documents: "\(name):\(ports.withLock { $0.documents })")
+        let port = documentPort
+        return DeviceAddresses(messages: name, documents: port == 443 ? name : "\(name):\(port)")
     }
 }
