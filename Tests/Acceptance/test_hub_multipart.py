@@ -97,6 +97,8 @@ def test_parts_of_an_object_are_read_by_number(s3, bucket):
     complete(s3, bucket, upload, *parts)
     told = s3.get_object(Bucket=bucket, Key="part", PartNumber=3)
     assert (status_of(told), told["PartsCount"], told["Body"].read()) == (206, 3, LAST)
+    attributes = s3.get_object_attributes(Bucket=bucket, Key="part", ObjectAttributes=["ObjectParts", "ObjectSize"])
+    assert (attributes["ObjectParts"]["TotalPartsCount"], attributes["ObjectSize"]) == (3, len(FIRST + SECOND + LAST))
     told = s3.head_object(Bucket=bucket, Key="part", PartNumber=2)
     assert told["ContentLength"] == len(SECOND)
     assert told["ContentRange"] == f"bytes {PART}-{PART + len(SECOND) - 1}/{len(WHOLE)}"

@@ -57,7 +57,10 @@ struct ObjectAnswer {
 
 /// Times as S3 writes them.
 enum ObjectTime {
-    static func iso(_ milliseconds: Int64) -> String { CivilTime(milliseconds: milliseconds).iso }
+    /// Of whole seconds, as HEAD tells them: clients that compare the two would fetch everything again.
+    static func iso(_ milliseconds: Int64) -> String {
+        CivilTime(milliseconds: milliseconds / 1000 * 1000).iso
+    }
 
     private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

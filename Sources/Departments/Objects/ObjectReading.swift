@@ -138,7 +138,7 @@ enum ObjectReading {
             }
             if wanted.contains("ObjectParts"), let parts = object.parts {
                 xml.open("ObjectParts")
-                xml.element("TotalPartsCount", "\(parts.count)")
+                xml.element("PartsCount", "\(parts.count)")
                 xml.close("ObjectParts")
             }
             if wanted.contains("StorageClass") { xml.element("StorageClass", "STANDARD") }

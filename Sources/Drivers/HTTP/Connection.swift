@@ -180,6 +180,8 @@ internal import Glibc
             taken += used
             if isWhole { unsafe complete(bodyBuffer.bytes) }
         } else if length == 0 {
+            // Nobody has to be told to send nothing, but older clients of Amazon's take the next answer for this leave.
+            sayContinue(request)
             unsafe complete(UnsafeRawBufferPointer(start: nil, count: 0))
         } else {
             receive(length, route, request)

@@ -144,9 +144,10 @@ package final class AWSDoor: Sendable {
         }
         let request = arrival.request
         let asked = request.target ?? RPCPlace(request.path)?.service ?? scope.service
+        // The object store has a door of its own; some services are spoken in several ways.
+        let offered = Set(directory.services.map(\.name) + ["s3"]).sorted().joined(separator: ", ")
         return ServiceProblem(
-            "UnknownOperationException",
-            "this hub does not offer \(asked.prefix(200)); it offers \(directory.services.map(\.name).joined(separator: ", "))",
+            "UnknownOperationException", "this hub does not offer \(asked.prefix(200)); it offers \(offered)",
             status: 404)
     }
 
