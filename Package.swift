@@ -33,6 +33,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("EventPatterns", ["Core", "JSON"]),
         ("LogPatterns", ["Core", "JSON"]),
         ("Policies", ["Core", "JSON"]),
+        ("TopicRules", ["Core", "Crypto", "JSON"]),
     ]),
     ("Drivers", [
         ("HTTP", ["CKernel", "CHTTP", "CTLS", "CZlib", "Core", "JSON"]),
@@ -85,7 +86,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("Queues", ["Core", "Crypto", "JSON", "Database", "AWSProtocol", "Policies", "Records"]),
         ("Events", ["Core", "Crypto", "JSON", "AWSEvents", "AWSProtocol", "EventPatterns", "Process", "Files", "Database", "WebClient", "Records"]),
         ("Greengrass", ["Core", "Crypto", "JSON", "YAML", "Recipes", "Database", "AWSProtocol", "Records"]),
-        ("Fleet", ["Core", "Crypto", "JSON", "Database", "AWSProtocol", "Policies", "Records", "AWSDoor", "Broker"]),
+        ("Fleet", ["Core", "Crypto", "JSON", "Database", "AWSProtocol", "Policies", "TopicRules", "Records", "AWSDoor", "Broker"]),
     ]),
     ("Proving", [
         ("LineDrill", ["Core", "LineMap", "Mailbox", "ControlLoop", "Conveyor", "Station"]),
@@ -199,6 +200,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("EventPatternsTests", ["Core", "JSON", "EventPatterns"]),
     ("LogPatternsTests", ["LogPatterns"]),
     ("PoliciesTests", ["Core", "JSON", "Policies"]),
+    ("TopicRulesTests", ["Core", "JSON", "TopicRules"]),
     ("RecordsTests", ["Core", "Files", "Database", "Records"]),
     ("QueuesTests", ["Core", "Files", "Database", "AWSProtocol", "Records", "Queues"]),
     ("TelemetryTests", ["Core", "AWSProtocol", "Telemetry"]),

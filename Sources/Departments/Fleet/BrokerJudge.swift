@@ -39,6 +39,8 @@ extension FleetDesk: BrokerWarden {
         }
     }
 
+    package func wantsSender(of topic: String) -> Bool { rules.wantsSender(of: topic) }
+
     /// <https://docs.aws.amazon.com/iot/latest/developerguide/iot-action-resources.html>
     private func names(of wish: BrokerWish, _ client: String) -> [(action: String, resource: String)] {
         switch wish {

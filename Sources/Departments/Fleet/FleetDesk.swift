@@ -71,6 +71,7 @@ package final class FleetDesk: Sendable {
     let seal: SealingKey
     private let wires = Mutex(Wires())
     let rollout = Rollout()
+    package let rules: RuleDesk
     /// What was lately refused to which certificate.
     let refused = Mutex<[String: RefusalTally]>([:])
     let presence = Presence()
@@ -135,6 +136,7 @@ package final class FleetDesk: Sendable {
         self.seal = seal
         self.addresses = addresses
         shelf = try RecordShelf(path, tables: Self.tables)
+        rules = try RuleDesk(PathName.folder(of: path) + "/rules.db", account: account)
     }
 
     package func start(_ hearer: @escaping Hearer, _ newsman: @escaping Newsman) {
@@ -157,6 +159,7 @@ package final class FleetDesk: Sendable {
 
     package func close() {
         rollout.stop()
+        rules.close()
         shelf.close()
     }
 
@@ -175,8 +178,8 @@ package final class FleetDesk: Sendable {
         return [
             Self.service(
                 older: ["execute-api"],
-                registry + identities + jobs + index + FleetTags(desk: self).operations
-                    + Endpoints(desk: self).operations),
+                registry + identities + jobs + index + RuleOperations(desk: self).operations
+                    + FleetTags(desk: self).operations + Endpoints(desk: self).operations),
             dataService, Self.service(signingName: "iot-jobs-data", JobRuns(desk: self).ownOperations),
         ]
     }

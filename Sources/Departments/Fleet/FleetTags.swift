@@ -18,7 +18,7 @@ struct FleetTags: Sendable {
             Operation("TagResource", [Self.arn, tags], at: RestPlace("POST", "/tags"), on: on) {
                 call throws(ServiceProblem) in
                 let arn = try known(call["resourceArn"])
-                try desk.shelf.change { work in try Self.add(call.list("tags"), to: arn, work.database) }
+                try shelf(of: arn).change { work in try Self.add(call.list("tags"), to: arn, work.database) }
                 return .null
             },
             Operation(
@@ -26,7 +26,7 @@ struct FleetTags: Sendable {
                 at: RestPlace("POST", "/untag"), on: on
             ) { call throws(ServiceProblem) in
                 let arn = try known(call["resourceArn"])
-                try desk.shelf.change { work in try work.database.untag(arn, call.texts("tagKeys")) }
+                try shelf(of: arn).change { work in try work.database.untag(arn, call.texts("tagKeys")) }
                 return .null
             },
             Operation(
@@ -35,7 +35,7 @@ struct FleetTags: Sendable {
             ) { call throws(ServiceProblem) in
                 let arn = try known(call["resourceArn"])
                 let list = try TablePage(
-                    desk.shelf, call, "SELECT key, value FROM tags WHERE arn = ?1", [.text(arn)]
+                    shelf(of: arn), call, "SELECT key, value FROM tags WHERE arn = ?1", [.text(arn)]
                 ) { ["Key": .text($0.text(0)), "Value": .text($0.text(1))] }
                 return ["tags": .list(list.rows), "nextToken": list.next]
             },
@@ -51,8 +51,17 @@ struct FleetTags: Sendable {
         }
     }
 
+    /// Rules lie in a file of their own, and their tags with them.
+    private func shelf(of arn: String) -> RecordShelf {
+        desk.name(in: arn, "rule") == nil ? desk.shelf : desk.rules.shelf
+    }
+
     /// The ARN of something that can have tags and is there.
     private func known(_ arn: String) throws(ServiceProblem) -> String {
+        if let rule = desk.name(in: arn, "rule") {
+            guard desk.rules.shelf.records[RuleDesk.rule, rule] != nil else { throw FleetProblem.missing(arn) }
+            return arn
+        }
         let kinds = [
             ("thinggroup", "groups"), ("thingtype", "types"), ("policy", "policies"), ("rolealias", "aliases"),
         ]
@@ -65,6 +74,6 @@ struct FleetTags: Sendable {
             return arn
         }
         throw FleetProblem.invalid(
-            "\(arn.prefix(200)) is nothing that has tags: groups, types, policies and role aliases do")
+            "\(arn.prefix(200)) is nothing that has tags: groups, types, policies, role aliases and rules do")
     }
 }

@@ -44,6 +44,17 @@ struct Notice: Sendable {
         reason = "Lifecycle Expiration"
     }
 
+    /// Of what another service does: `iot.amazonaws.com`.
+    init(by service: String, in bucket: String, account: String, region: String) {
+        self.bucket = bucket
+        self.account = account
+        self.region = region
+        requestID = UniqueID.random()
+        requester = service
+        address = nil
+        reason = "DeleteObject"
+    }
+
     func created(
         _ object: NewObject, _ key: String, version: String?, reason: String, _ desk: inout RecordShelf.Desk
     ) throws(Fault) {

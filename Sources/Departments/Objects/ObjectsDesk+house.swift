@@ -19,4 +19,43 @@ extension ObjectsDesk {
             return digest.finish()
         } catch { throw ServiceProblem(error) }
     }
+
+    /// Puts bytes under a key, in a bucket's own manner with versions; they are on the disk when this returns. The
+    /// bucket's listeners are told that `service` did it.
+    package func put(
+        _ bytes: [UInt8], as key: String, in bucket: String, by service: String
+    ) throws(ServiceProblem) {
+        guard shelf.records[Self.bucket, bucket] != nil else { throw ObjectProblem.noSuchBucket }
+        guard !key.isEmpty else { throw ObjectProblem.invalid("A key is not empty.") }
+        try ObjectFields.check(key: key)
+        var object = NewObject()
+        object.etag = Hexadecimal.text(MD5.digest(of: bytes))
+        object.size = bytes.count
+        object.blobs = [try keep(bytes)]
+        let whole = object
+        let notice = Notice(by: service, in: bucket, account: account, region: region)
+        do throws(ServiceProblem) {
+            let gone = try shelf.change { desk in
+                let outcome = try ObjectRows.add(whole, bucket, key, &desk)
+                try notice.created(whole, key, version: outcome.version, reason: "PutObject", &desk)
+                return outcome.gone
+            }
+            notices.ring()
+            blobs.remove(gone)
+        } catch {
+            blobs.remove(whole.blobs)
+            throw error
+        }
+    }
+
+    private func keep(_ bytes: [UInt8]) throws(ServiceProblem) -> Blob {
+        do throws(Fault) {
+            let writer = try blobs.begin()
+            let outcome = unsafe bytes.withUnsafeBytes { bytes in
+                Result { () throws(Fault) in unsafe try writer.write(bytes) }
+            }
+            try outcome.get()
+            return try writer.keep(in: blobs)
+        } catch { throw ServiceProblem(error) }
+    }
 }

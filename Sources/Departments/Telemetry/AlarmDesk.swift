@@ -80,6 +80,17 @@ final class AlarmDesk: Sendable {
             ])
     }
 
+    /// An alarm comes into a state because somebody says so.
+    func set(_ name: String, to finding: AlarmFinding) throws(ServiceProblem) {
+        let now = Int64(WallClock.milliseconds)
+        try shelf.change { [self] desk in
+            guard var alarm = Self.alarm(name, in: desk.records) else { throw Self.missing("Alarm \(name)") }
+            alarm.note(setByHandAt: now)
+            try enter(finding, alarm, at: now, in: &desk)
+        }
+        bell.ring()
+    }
+
     func announcements(max: Int) throws(ServiceProblem) -> [Announcement] {
         try shelf.read { database throws(Fault) in
             try database.rows(

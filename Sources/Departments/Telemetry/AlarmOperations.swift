@@ -85,14 +85,7 @@ struct AlarmOperations: Sendable {
         let finding = AlarmFinding(
             value: AlarmValue(rawValue: call["StateValue"]) ?? .insufficientData, reason: call["StateReason"],
             data: data)
-        let name = call["AlarmName"]
-        let now = Int64(WallClock.milliseconds)
-        try desk.shelf.change { [desk] shelf in
-            guard var alarm = AlarmDesk.alarm(name, in: shelf.records) else { throw AlarmDesk.missing("Alarm \(name)") }
-            alarm.note(setByHandAt: now)
-            try desk.enter(finding, alarm, at: now, in: &shelf)
-        }
-        desk.bell.ring()
+        try desk.set(call["AlarmName"], to: finding)
         return .null
     }
 }

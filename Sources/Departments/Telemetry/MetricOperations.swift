@@ -73,7 +73,7 @@ struct MetricOperations: Sendable {
         return .null
     }
 
-    private static func sample(
+    static func sample(
         _ datum: Datum, _ namespace: String, _ now: Int64
     ) throws(ServiceProblem) -> MetricSample {
         let at = datum["Timestamp"]?.number.map { Int64($0) } ?? now

@@ -13,8 +13,17 @@ internal import Synchronization
         /// Why not, or why no longer.
         case disconnected(String)
         case message(topic: String, payload: [UInt8])
+        /// The same of a client that speaks MQTT 5: `mark` is that of the subscription that it comes by.
+        case marked(topic: String, payload: [UInt8], mark: Int, note: String?)
         /// A message with this number is with the broker.
         case sent(Int)
+        /// The broker has answered the subscription with this number, or its end.
+        case settled(Int)
+    }
+
+    package enum Version: Hashable, Sendable {
+        case three
+        case five
     }
 
     /// How a client proves who it is, and whom it believes: PEM files.
@@ -36,7 +45,8 @@ internal import Synchronization
 
     /// `id` is what the broker knows it by; with `forgets` it is a stranger again after each connection.
     package init(
-        _ id: String, forgets: Bool, security: Security? = nil, _ listener: @escaping @Sendable (Event) -> Void
+        _ id: String, forgets: Bool, version: Version = .three, security: Security? = nil,
+        _ listener: @escaping @Sendable (Event) -> Void
     ) throws(Fault) {
         if let reason = unsafe ls_mqtt_missing() {
             let words = unsafe String(cString: reason)
@@ -46,12 +56,13 @@ internal import Synchronization
         unsafe ear = Unmanaged.passRetained(Ear(listener))
         let hears = unsafe ls_mqtt_ear(
             context: ear.toOpaque(), connected: Ear.onConnected, disconnected: Ear.onDisconnected, came: Ear.onMessage,
-            sent: Ear.onSent)
+            marked: Ear.onMarked, sent: Ear.onSent, settled: Ear.onSettled)
         guard let handle = unsafe ls_mqtt_create(id, forgets, hears) else {
             unsafe ear.release()
             throw Fault(.exhausted, "no memory for an MQTT client")
         }
         unsafe self.handle = unsafe handle
+        if version == .five, unsafe !ls_mqtt_speak5(handle) { throw Fault(.exhausted, "no memory for an MQTT client") }
         guard let security else { return }
         let code = unsafe ls_mqtt_secure(handle, security.authority, security.certificate, security.key)
         guard code == 0 else {
@@ -78,6 +89,26 @@ internal import Synchronization
         guard code == 0 else { throw Fault(.unavailable, "subscribing to \(filter): \(Self.reason(code))") }
     }
 
+    /// By MQTT 5: what comes for this filter carries `mark`, and what this client says itself does not come. Its number
+    /// is told when it is settled. Without a connection nothing is kept for later.
+    package func subscribe(_ filter: String, mark: Int, quality: Int = 1) throws(Fault) -> Int {
+        var number: Int32 = 0
+        let code = unsafe ls_mqtt_subscribe_marked(handle, filter, Int32(quality), Int32(mark), &number)
+        return try Self.number(number, code, "subscribing to \(filter)")
+    }
+
+    package func unsubscribe(_ filter: String) throws(Fault) -> Int {
+        var number: Int32 = 0
+        let code = unsafe ls_mqtt_unsubscribe(handle, filter, &number)
+        return try Self.number(number, code, "unsubscribing from \(filter)")
+    }
+
+    private static func number(_ number: Int32, _ code: Int32, _ what: String) throws(Fault) -> Int {
+        guard code != noConnection else { throw Fault(.notConnected, "\(what): there is no connection") }
+        guard code == 0 else { throw Fault(.unavailable, "\(what): \(reason(code))") }
+        return Int(number)
+    }
+
     /// Whether this is what a client says that has no connection now.
     package static func isWithoutConnection(_ fault: Fault) -> Bool { fault.code == .notConnected }
 
@@ -89,9 +120,7 @@ internal import Synchronization
     ) throws(Fault) -> Int {
         var number: Int32 = 0
         let code = unsafe ls_mqtt_publish(handle, topic, payload, payload.count, Int32(quality), isKept, &number)
-        guard code != Self.noConnection else { throw Fault(.notConnected, "\(topic): there is no connection") }
-        guard code == 0 else { throw Fault(.unavailable, "publishing to \(topic): \(Self.reason(code))") }
-        return Int(number)
+        return try Self.number(number, code, "publishing to \(topic)")
     }
 
     /// Says good-bye; nothing is heard afterwards. Not from the listener.
@@ -138,6 +167,21 @@ private final class Ear: Sendable {
             let bytes = unsafe UnsafeRawBufferPointer(start: payload, count: payload == nil ? 0 : count)
             unsafe tell(context, .message(topic: String(cString: topic), payload: Array(bytes)))
         }
+
+    static let onMarked:
+        @convention(c) (
+            UnsafeMutableRawPointer?, UnsafePointer<CChar>?, UnsafeRawPointer?, Int, Int32, UnsafePointer<CChar>?
+        ) -> Void = { context, topic, payload, count, mark, note in
+            guard let topic = unsafe topic else { return }
+            let bytes = unsafe UnsafeRawBufferPointer(start: payload, count: payload == nil ? 0 : count)
+            let text = unsafe note.map { unsafe String(cString: $0) }
+            unsafe tell(
+                context, .marked(topic: String(cString: topic), payload: Array(bytes), mark: Int(mark), note: text))
+        }
+
+    static let onSettled: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void = { context, number in
+        unsafe tell(context, .settled(Int(number)))
+    }
 
     static let onSent: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void = { context, number in
         unsafe tell(context, .sent(Int(number)))

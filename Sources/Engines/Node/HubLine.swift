@@ -132,7 +132,7 @@ private struct Talk {
             guard let said = try? Datum(json: payload) else { return }
             if place.hasPrefix(jobs) { return consider(execution: said["execution"]) }
             if let desired = said["state"]?["desired"] { consider(desired, said["state"]?["reported"]) }
-        case .sent: break
+        case .marked, .sent, .settled: break
         }
     }
 

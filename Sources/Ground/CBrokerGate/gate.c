@@ -3,6 +3,7 @@
 #include <mosquitto.h>
 #include <mosquitto_broker.h>
 #include <mosquitto_plugin.h>
+#include <mqtt_protocol.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <signal.h>
@@ -21,7 +22,10 @@ static int hub = -1;
 static char kicks[KICKS_MAX][HEX_ROOM];
 static int kick_count;
 
-/// The hub's own client; no certificate reads like this.
+/// What the hub said of the publication that is being taken in; empty for most.
+static char note[LS_GATE_NOTE_ROOM];
+
+/// The hub's own clients; no certificate reads like this.
 static const char house[] = "house";
 static bool is_house(const char *name) { return name && strcmp(name, house) == 0; }
 
@@ -74,6 +78,11 @@ static bool heard(void) {
             hub = -1;
             return false;
         }
+        if (answer[0] == 'M' && count <= LS_GATE_NOTE_ROOM) {
+            memcpy(note, answer + 1, (size_t)count - 1);
+            note[count - 1] = 0;
+            return true;
+        }
         if (answer[0] == 'Y' || answer[0] == 'N') return answer[0] == 'Y';
         heed(answer, count);
     }
@@ -110,8 +119,8 @@ static int on_come(int event, void *data, void *context) {
     char certificate[HEX_ROOM];
     const char *id = mosquitto_client_id(client);
     bool has_certificate = certificate_of(client, certificate);
-    bool claims_house = id && strcmp(id, LS_GATE_HOUSE) == 0;
-    // Devices cannot come without one, and nobody takes the house's name. The hub comes through a socket in a folder that it alone
+    bool claims_house = id && (strcmp(id, LS_GATE_HOUSE) == 0 || strcmp(id, LS_GATE_RULES) == 0);
+    // Devices cannot come without one, and nobody takes the house's names. The hub comes through a socket in a folder that it alone
     // may enter.
     if (has_certificate == claims_house) return MOSQ_ERR_AUTH;
     if (claims_house) return mosquitto_set_username(client, house) == MOSQ_ERR_SUCCESS ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
@@ -137,6 +146,7 @@ static int on_access(int event, void *data, void *context) {
     struct mosquitto_evt_acl_check *check = data;
     bool is_kept = check->access == MOSQ_ACL_WRITE && check->retain;
     char kind;
+    if (check->access == MOSQ_ACL_WRITE) note[0] = 0;
     switch (check->access) {
     case MOSQ_ACL_WRITE: kind = 'P'; break;
     case MOSQ_ACL_SUBSCRIBE: kind = 'S'; break;
@@ -153,6 +163,17 @@ static int on_access(int event, void *data, void *context) {
     bool good = certificate && (is_kept ? may_keep(check, certificate)
                                         : may(kind, certificate, mosquitto_client_id(check->client), check->topic));
     return good ? MOSQ_ERR_SUCCESS : MOSQ_ERR_ACL_DENIED;
+}
+
+/// What was allowed a moment ago goes its way, with what the hub said of it. A device may have written such a property itself:
+/// the last one counts.
+static int on_message(int event, void *data, void *context) {
+    (void)event; (void)context;
+    struct mosquitto_evt_message *message = data;
+    if (!note[0]) return MOSQ_ERR_SUCCESS;
+    int wrong = mosquitto_property_add_string_pair(&message->properties, MQTT_PROP_USER_PROPERTY, LS_GATE_NOTE, note);
+    note[0] = 0;
+    return wrong;
 }
 
 static int on_tick(int event, void *data, void *context) {
@@ -197,6 +218,7 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *identity, void **context, struc
     if (hub < 0) return MOSQ_ERR_INVAL;
     int wrong = mosquitto_callback_register(module, MOSQ_EVT_BASIC_AUTH, on_come, NULL, NULL);
     if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_ACL_CHECK, on_access, NULL, NULL);
+    if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_MESSAGE, on_message, NULL, NULL);
     if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_DISCONNECT, on_leave, NULL, NULL);
     if (!wrong) wrong = mosquitto_callback_register(module, MOSQ_EVT_TICK, on_tick, NULL, NULL);
     return wrong;

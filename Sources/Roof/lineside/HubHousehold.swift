@@ -120,6 +120,14 @@ final class HubHousehold {
         try broker.start(messages.filters, connected: { [departments] in departments.fleet.restoreRetained() }) {
             [messages] topic, payload in messages.hear(topic, payload)
         }
+        let rules = departments.fleet.rules
+        let line = try broker.openRuleLine { message in
+            rules.hear(
+                message.topic, message.payload, by: message.filter,
+                sender: message.sender.map { ($0.certificate, $0.client) })
+        }
+        departments.topicActions.connect(line)
+        rules.connect { filters in line.attend(to: filters) }
         Log.line("messages at mqtts://\(places.name):\(broker.port)")
     }
 
@@ -184,6 +192,7 @@ struct HubDepartments {
     let objects: ObjectsDesk
     let fleet: FleetDesk
     let greengrass: GreengrassDesk
+    let topicActions: HubTopicActions
 
     init(
         _ folder: HubFolder, _ settings: HubFolder.Settings, _ authority: CertificateAuthority, _ workers: WorkerPool,
@@ -210,6 +219,7 @@ struct HubDepartments {
         fleet = try FleetDesk(
             folder.path + "/fleet.db", account: settings.account, region: settings.region,
             authority: authority, seal: seal, ledger: calls, addresses: { places.devices })
+        topicActions = HubTopicActions(logs: logs, metrics: metrics, queues: queues, objects: objects)
         greengrass = try GreengrassDesk(
             folder.path + "/greengrass.db", account: settings.account, region: settings.region,
             plant: HubPlant(
@@ -247,6 +257,7 @@ struct HubDepartments {
                     job: news.job, status: news.status, news.details, from: news.thing, tally: news.tally,
                     isAborted: news.isAborted)
             })
+        fleet.rules.start(topicActions)
         try greengrass.start()
         objects.start { [events] notices throws(ServiceProblem) in try events.announce(notices) }
     }

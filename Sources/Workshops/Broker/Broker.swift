@@ -22,6 +22,7 @@ package final class Broker: Sendable {
     private let gone = Flagpole()
     private let client = Mutex<MQTTClient?>(nil)
     private let isReady = Atomic<Bool>(false)
+    private let ruleLine = Mutex<RuleLine?>(nil)
     private static let program = "/usr/sbin/mosquitto"
     private static let startSeconds: UInt64 = 10
     private static let deliverySeconds: UInt64 = 5
@@ -102,7 +103,16 @@ package final class Broker: Sendable {
             if !isStopping.load(ordering: .acquiring), !why.isEmpty { Log.line("broker: \(why)") }
         case .message(let topic, let payload): listener(topic, payload)
         case .sent(let number): receipts.note(number)
+        case .marked, .settled: break
         }
+    }
+
+    /// Opens the line for rules; after `start`.
+    package func openRuleLine(_ listener: @escaping RuleLine.Listener) throws(Fault) -> RuleLine {
+        let line = RuleLine(gate.notes, listener)
+        ruleLine.withLock { $0 = line }
+        try line.start(houseSocket)
+        return line
     }
 
     /// `isKept`: for whoever subscribes later, too.
@@ -168,6 +178,7 @@ package final class Broker: Sendable {
     }
 
     package func stop() {
+        ruleLine.withLock { $0 }?.stop()
         let last = client.withLock { client in
             defer { client = nil }
             return client

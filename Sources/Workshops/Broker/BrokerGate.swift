@@ -11,6 +11,7 @@ final class BrokerGate: Sendable {
     private let listener: Int32
     private let line = Mutex<Int32>(-1)
     private let warden: any BrokerWarden
+    let notes = SenderNotes()
     private let isStopping = Atomic<Bool>(false)
     private let gone = Flagpole()
     private let voice: BrokerVoice
@@ -59,7 +60,16 @@ final class BrokerGate: Sendable {
 
     private func heed(_ message: ArraySlice<UInt8>, _ descriptor: Int32) {
         guard let question = GateQuestion(message) else { return }
-        say(answer(question) ? "Y" : "N", to: descriptor)
+        guard answer(question) else { return say("N", to: descriptor) }
+        say(note(of: question).map { "M" + $0 } ?? "Y", to: descriptor)
+    }
+
+    /// What a message is to carry, so that it can be told who sent it.
+    private func note(of question: GateQuestion) -> String? {
+        guard question.certificate != Self.house, let topic = question.published, warden.wantsSender(of: topic) else {
+            return nil
+        }
+        return notes.note(of: BrokerSender(certificate: question.certificate, client: question.client))
     }
 
     private func answer(_ question: GateQuestion) -> Bool {

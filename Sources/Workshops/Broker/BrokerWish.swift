@@ -42,6 +42,8 @@ package struct KeptMessage: Hashable, Sendable {
 package protocol BrokerWarden: Sendable {
     /// `certificate`: its SHA-256 in hexadecimal. Whoever is let come is there until `left` names its session.
     func may(_ wish: BrokerWish, certificate: String, client: String) -> Bool
+    /// Whether somebody will ask who sent the messages under this topic.
+    func wantsSender(of topic: String) -> Bool
     /// The broker keeps this now, whoever said it: a device that was let, or the hub itself.
     func keeps(_ message: KeptMessage)
     /// A session is over; one that is not known may be named too.

@@ -10,6 +10,15 @@ struct GateQuestion: Hashable, Sendable {
     let client: String
     let matter: Matter
 
+    /// The topic of a message that is to be published.
+    var published: String? {
+        switch matter {
+        case .wish(.publish(let topic)): topic
+        case .wish(.keep(let message)): message.topic
+        default: nil
+        }
+    }
+
     /// Nil for what is none.
     init?(_ message: some Collection<UInt8>) {
         guard let kind = message.first else { return nil }
