@@ -78,10 +78,16 @@ class Walk {
             switch (n.get_number_type()) {
             case ondemand::number_type::signed_integer: found = {LS_POOL_INT, uint64_t(n.get_int64())}; return true;
             case ondemand::number_type::unsigned_integer: found = {LS_POOL_UINT, n.get_uint64()}; return true;
-            default: found = {LS_POOL_DOUBLE, bits(n.get_double())}; return true;
+            default: {
+                double read = n.get_double();
+                // simdjson gives nought for what begins with more digits than 64 bits hold: that is read again below.
+                if (read == 0 && !begins_with_nought(raw_token(value))) break;
+                found = {LS_POOL_DOUBLE, bits(read)};
+                return true;
+            }
             }
         }
-        // Integers past 64 bits and unusual spellings come here: not the hot path.
+        // Numbers past 64 bits and unusual spellings come here: not the hot path.
         std::string_view token = raw_token(value);
         double plain;
         if (spelled(token, plain)) { found = {LS_POOL_DOUBLE, bits(plain)}; return skip_spelled(value); }
@@ -91,6 +97,7 @@ class Walk {
         }
         return false;
     }
+    static bool begins_with_nought(std::string_view token) { return token.substr(token[0] == '-' ? 1 : 0, 1) == "0"; }
     static std::string_view raw_token(ondemand::value &value) { return value.raw_json_token(); }
     static std::string_view raw_token(ondemand::document &value) { std::string_view token; return value.raw_json_token().get(token) == SUCCESS ? token : std::string_view(); }
     // The failed get_number left the cursor on the token; any scalar read that ignores the text moves past it.
