@@ -14,6 +14,7 @@ import pytest
 from devices import Device, Wire
 from hub import Hub, fresh, logged, pages, refused
 from server import wait_until
+from store import user_with
 
 ROLE = "arn:aws:iam::123456789012:role/rules"
 
@@ -279,6 +280,35 @@ def test_leave_is_asked_for(hub):
     assert iot.get_topic_rule(ruleName=name)["rule"]["ruleName"] == name
     with refused("AccessDeniedException"):
         iot.delete_topic_rule(ruleName=name)
+
+
+@pytest.mark.parametrize("kind", ["sqs", "s3", "republish", "cloudwatchMetric", "cloudwatchAlarm", "errorAction"])
+def test_a_rule_goes_no_further_than_who_made_it(hub, queue, kind):
+    """[hub-rule-3] Whoever may make rules, and nothing else, sends nothing anywhere but to log groups."""
+    statement = {"Effect": "Allow", "Action": "iot:*TopicRule", "Resource": "*"}
+    key = user_with(hub, statement)
+    iot, name = hub.client("iot", **key), fresh("rule").replace("-", "_")
+    logs = {"cloudwatchLogs": {"roleArn": ROLE, "logGroupName": "g"}}
+    alarm = {"roleArn": ROLE, "alarmName": "a", "stateReason": "r", "stateValue": "OK"}
+    metric = {"roleArn": ROLE, "metricNamespace": "n", "metricName": "m", "metricValue": "1", "metricUnit": "None"}
+    actions = {
+        "sqs": queue.action,
+        "s3": {"s3": {"roleArn": ROLE, "bucketName": "b", "key": "${topic()}"}},
+        "republish": republish("$$aws/things/x/shadow/update"),
+        "cloudwatchMetric": {"cloudwatchMetric": metric},
+        "cloudwatchAlarm": {"cloudwatchAlarm": alarm},
+    }
+    iot.create_topic_rule(ruleName=name, topicRulePayload=payload("SELECT * FROM 'a/b'", logs))
+    given = (
+        payload("SELECT * FROM 'a/b'", logs, errorAction=queue.action)
+        if kind == "errorAction"
+        else payload("SELECT * FROM 'a/b'", actions[kind])
+    )
+    with refused("AccessDeniedException"):
+        iot.create_topic_rule(ruleName=name + "_", topicRulePayload=given)
+    with refused("AccessDeniedException"):
+        iot.replace_topic_rule(ruleName=name, topicRulePayload=given)
+    iot.delete_topic_rule(ruleName=name)
 
 
 # -- what they choose and make ----------------------------------------------------------------------------------------
@@ -590,6 +620,17 @@ def test_one_that_is_refused_takes_no_other_along(hub, wire, queue, topic):
         wire.publish(topic, payload_)
     assert queue.wait(2) == [{"n": 1}, {"n": 2}]
     assert "InvalidMessageContents" in errors.wait()[0]["failures"][0]["errorMessage"]
+
+
+def test_topic_that_cannot_be_said_takes_no_other_along(hub, wire, queue, topic):
+    """[hub-rule-4] A control character in what a device says, and the rule makes a topic of it."""
+    errors = Queue(hub)
+    make(hub, f"SELECT * FROM '{topic}'", republish(f"{topic}/out/${{x}}"), errorAction=errors.action)
+    make(hub, f"SELECT * FROM '{topic}/out/#'", queue.action)
+    for word in ("a", "b\n", "c"):
+        wire.publish(topic, {"x": word})
+    assert sorted(said["x"] for said in queue.wait(2)) == ["a", "c"]
+    assert "control" in errors.wait()[0]["failures"][0]["errorMessage"]
 
 
 def test_many_messages_all_arrive(hub, wire, topic):

@@ -11,6 +11,8 @@ internal import Synchronization
 /// nothing twice and leaves nothing out.
 final class Replayer: Sendable {
     private static let batchMax: Int64 = 500
+    /// Each goes to a few targets, and all of them lie in memory at once.
+    private static let batchBytesMax = 4 << 20
     private static let sweepEvery = 600 * Span64.second
     private static let replaysKept: Int64 = 90 * 86_400_000
     private static let nap = 5 * Span64.second
@@ -118,7 +120,9 @@ final class Replayer: Sendable {
         let from = max(Self.milliseconds(replay["EventStartTime"]), Int64(at))
         let until = Self.milliseconds(replay["EventEndTime"])
         return try desk.shelf.read { database throws(Fault) in
-            try database.rows(
+            var rows: [Row] = []
+            var bytes = 0
+            try database.forEachRow(
                 """
                 SELECT n, at, event FROM kept WHERE archive = ?1 AND at >= ?2 AND at < ?3 AND (at, n) > (?4, ?5)
                 ORDER BY at, n LIMIT ?6
@@ -127,7 +131,12 @@ final class Replayer: Sendable {
                     .text(archive), .int(from), .int(until), .int(Int64(at)), .int(Int64(number)),
                     .int(Self.batchMax),
                 ]
-            ) { Row(number: $0.int(0), at: $0.int(1), event: $0.blob(2)) }
+            ) { row throws(Fault) in
+                rows.append(Row(number: row.int(0), at: row.int(1), event: row.blob(2)))
+                bytes += rows[rows.count - 1].event.count
+                return bytes < Self.batchBytesMax
+            }
+            return rows
         }
     }
 

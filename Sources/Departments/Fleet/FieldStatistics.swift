@@ -35,6 +35,7 @@ struct FieldStatistics: Hashable, Sendable {
         let place = Double(sorted.count - 1) * percent / 100
         let (low, part) = (Int(place), place - place.rounded(.down))
         guard low + 1 < sorted.count else { return sorted[sorted.count - 1] }
-        return sorted[low] + (sorted[low + 1] - sorted[low]) * part
+        // Not by their difference, which may be too large for a number.
+        return sorted[low] * (1 - part) + sorted[low + 1] * part
     }
 }

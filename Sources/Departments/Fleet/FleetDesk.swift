@@ -57,7 +57,7 @@ package final class FleetDesk: Sendable {
             queued INTEGER, started INTEGER, updated INTEGER, released INTEGER, UNIQUE(thing, job));
         CREATE INDEX runs_job ON runs(job, status);
         """,
-        retainedTable, connectionsTable,
+        retainedTable, connectionsTable, retainedGone,
     ]
 
     let shelf: RecordShelf

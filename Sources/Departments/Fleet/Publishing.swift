@@ -71,6 +71,7 @@ struct Publishing: Sendable {
         guard topic.utf8.count <= topicBytesMax, !topic.utf8.contains(where: { "+#\0".utf8.contains($0) }) else {
             throw FleetProblem.invalid("a topic has up to \(topicBytesMax) bytes, and none of + and # in it")
         }
+        guard FleetDesk.isSpeakable(topic) else { throw FleetProblem.invalid("a topic holds no control characters") }
         guard !FleetDesk.isOfHub(topic) else {
             throw FleetProblem.invalid("what is told under \(FleetDesk.events) is told by the hub alone")
         }
@@ -99,6 +100,14 @@ extension FleetDesk {
     /// Topics of what the hub tells of itself.
     static let events = reserved + "events/"
     static func isOfHub(_ topic: String) -> Bool { topic.hasPrefix(events) }
+
+    /// MQTT's text: the broker's library takes neither control characters nor what is no character.
+    static func isSpeakable(_ topic: String) -> Bool {
+        topic.unicodeScalars.allSatisfy { scalar in
+            scalar.value >= 0x20 && !(0x7f...0x9f).contains(scalar.value)
+                && !(0xfdd0...0xfdef).contains(scalar.value) && scalar.value & 0xfffe != 0xfffe
+        }
+    }
 
     func deliver(_ posting: Posting) throws(ServiceProblem) {
         let carry = courier

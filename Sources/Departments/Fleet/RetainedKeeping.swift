@@ -10,6 +10,8 @@ extension FleetDesk {
         CREATE TABLE retained(topic TEXT UNIQUE, payload BLOB, quality INTEGER, modified INTEGER);
         CREATE INDEX retained_modified ON retained(modified);
         """
+    /// Those that were taken back are looked for with each message.
+    static let retainedGone = "CREATE INDEX retained_gone ON retained(modified) WHERE payload IS NULL"
     /// The broker writes its file every 10 s: what it kept since may be lost with it.
     private static let doubtMilliseconds: Int64 = 30_000
 

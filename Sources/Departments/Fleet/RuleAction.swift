@@ -1,3 +1,4 @@
+internal import AWSProtocol
 internal import Core
 internal import TopicRules
 
@@ -66,6 +67,26 @@ struct RuleAction: Hashable, Sendable {
         }
     }
 
+    /// What whoever makes the rule must be allowed himself: it acts for him. What each message fills in may be anything.
+    func leaves(region: String, account: String) -> [Leave] {
+        func known(_ template: SubstitutionTemplate) -> String { template.isPlain ? template.text : "*" }
+        let home = "\(region):\(account)"
+        switch kind {
+        case .republish(let topic, _):
+            return [Leave("iot:Publish", on: "arn:aws:iot:\(home):topic/\(RepublishTopic.unescaped(known(topic)))")]
+        // As targets of rules of the event bus: log groups ask nobody for leave.
+        case .logs: return []
+        case .metric: return [Leave("cloudwatch:PutMetricData", on: "*")]
+        case .alarm(let name, _, _):
+            return [Leave("cloudwatch:SetAlarmState", on: "arn:aws:cloudwatch:\(home):alarm:\(known(name))")]
+        case .queue(let url, _):
+            let parts = url.split(separator: "/").suffix(2)
+            return [Leave("sqs:SendMessage", on: "arn:aws:sqs:\(region):\(parts.joined(separator: ":"))")]
+        case .object(let bucket, let key):
+            return [Leave("s3:PutObject", on: "arn:aws:s3:::\(known(bucket))/\(known(key))")]
+        }
+    }
+
     /// What it is for one message. `stem`: what streams of logs are called by.
     func place(
         for message: RuleMessage, version: String, stem: String
@@ -122,6 +143,7 @@ enum RepublishTopic {
     /// Why nothing is passed on to it; nil when something is.
     static func complaint(_ topic: String) -> String? {
         if let complaint = TopicFilter.complaint(topic: topic) { return complaint }
+        guard FleetDesk.isSpeakable(topic) else { return "a topic holds no control characters" }
         let words = topic.split(separator: "/", omittingEmptySubsequences: false)
         if words.count > 3, words[0] == "$aws", words[1] == "things", words[3] == "jobs" {
             return "nothing is republished to topics of jobs"

@@ -86,7 +86,7 @@ final class RuleCourier: Sendable {
             var carriages: [RuleCarriage] = []
             var bytes = 0
             try database.forEachRow(
-                "SELECT \(RuleCarriage.columns) FROM carriages WHERE due <= ? ORDER BY n LIMIT ?",
+                "SELECT \(RuleCarriage.columns) FROM carriages WHERE due <= ? ORDER BY due, n LIMIT ?",
                 [.now, .int(Self.batchMax)]
             ) { row throws(Fault) in
                 let carriage = try RuleCarriage(row)

@@ -76,6 +76,9 @@ package final class RuleDesk: Sendable {
 
     func rules(for topic: String) -> (rules: [TopicRule], topic: String) { book.withLock { $0 }.rules(for: topic) }
 
+    /// What is to be heard of.
+    package var filters: Set<String> { book.withLock { $0.filters } }
+
     func wantsSender(of topic: String) -> Bool { book.withLock { $0 }.wantsSender(of: topic) }
 
     /// The rules have changed.

@@ -24,7 +24,7 @@ struct RuleOperations: Sendable {
         return [
             Operation(
                 "CreateTopicRule", payload + [Member("tags", 0...4096)],
-                at: RestPlace("POST", place, fields: ["x-amz-tagging": "tags"]), on: on
+                at: RestPlace("POST", place, fields: ["x-amz-tagging": "tags"]), on: on, needs: Self.leaves
             ) { call throws(ServiceProblem) in try create(call) },
             Operation("GetTopicRule", [Self.name], at: RestPlace("GET", place), on: on) {
                 call throws(ServiceProblem) in
@@ -39,7 +39,7 @@ struct RuleOperations: Sendable {
                     Member("nextToken", 0...4096), Member("ruleDisabled", .flag),
                 ], at: RestPlace("GET", "/rules", asking: ["topic", "maxResults", "nextToken", "ruleDisabled"])
             ) { call throws(ServiceProblem) in try list(call) },
-            Operation("ReplaceTopicRule", payload, at: RestPlace("PATCH", place), on: on) {
+            Operation("ReplaceTopicRule", payload, at: RestPlace("PATCH", place), on: on, needs: Self.leaves) {
                 call throws(ServiceProblem) in
                 let name = call["ruleName"]
                 let record = try record(call)
@@ -55,6 +55,13 @@ struct RuleOperations: Sendable {
                 call throws(ServiceProblem) in try change(call["ruleName"]) { $0["ruleDisabled"] = true }
             },
         ]
+    }
+
+    /// Of actions that can be read; the others are refused for what they are.
+    private static let leaves: Operation.Leaves = { call in
+        (call.list("actions") + [call.input["errorAction"] ?? .null]).flatMap { action in
+            (try? RuleAction(action, at: "actions"))?.leaves(region: call.region, account: call.account) ?? []
+        }
     }
 
     /// AWS does not tell a rule that is not there from one that somebody may not see.

@@ -11,11 +11,12 @@ extension MessageTable {
 
     /// The clock was set back from `before` to `now`: what was visible is visible, and what is hidden, delayed or in
     /// flight, is so for as long as it was to be.
-    func follow(from before: Int64, to now: Int64) throws(Fault) {
+    func follow(from before: Int64, to now: Int64, keepingSent: Bool = false) throws(Fault) {
         for queue in try database.rows("SELECT queue FROM tallies", [], { $0.int(0) }) {
             try database.run(
                 "UPDATE messages SET visible = max(?1, visible - ?2) WHERE queue = ?3 AND visible > ?1",
                 [.int(now), .int(before - now), .int(queue)])
+            if keepingSent { continue }
             // Nothing was sent in times to come: the next start would take it for another setting back.
             try database.run(
                 "UPDATE messages SET sent = ?1 WHERE queue = ?2 AND sent > ?1", [.int(now), .int(queue)])

@@ -122,9 +122,16 @@ package final class QueuesDesk: Sendable {
         if let newest, newest > now { try follow(from: newest, to: now) }
     }
 
+    /// By so much nobody sets a clock back on purpose: a machine has come up without knowing what time it is, and will be
+    /// told. What was sent keeps its time then, or it would be too old in a moment.
+    private static let strangeSetBack: Int64 = 86_400_000
+
     private func follow(from before: Int64, to now: Int64) throws(ServiceProblem) {
         Log.line("the clock was set back by \(before - now) ms: the queues follow it")
-        try shelf.change { desk in try MessageTable(desk.database).follow(from: before, to: now) }
+        let isStrange = before - now > Self.strangeSetBack
+        try shelf.change { desk in
+            try MessageTable(desk.database).follow(from: before, to: now, keepingSent: isStrange)
+        }
         waiting.ringAll()
     }
 

@@ -103,9 +103,14 @@ internal import Synchronization
         return try Self.number(number, code, "unsubscribing from \(filter)")
     }
 
+    /// Invalid, too large, no text, larger than the broker takes: libmosquitto's own numbers.
+    private static let neverTaken: Set<Int32> = [3, 9, 18, 25]
+
     private static func number(_ number: Int32, _ code: Int32, _ what: String) throws(Fault) -> Int {
         guard code != noConnection else { throw Fault(.notConnected, "\(what): there is no connection") }
-        guard code == 0 else { throw Fault(.unavailable, "\(what): \(reason(code))") }
+        guard code == 0 else {
+            throw Fault(neverTaken.contains(code) ? .invalid : .unavailable, "\(what): \(reason(code))")
+        }
         return Int(number)
     }
 

@@ -142,7 +142,8 @@ struct Evaluation {
 
     /// Values of two kinds are never equal; whole numbers and decimals are one kind.
     mutating func isEqual(_ left: Datum, _ right: Datum) throws(RuleFailure) -> Bool {
-        try effort.spend(bytes: min(left.weight(upTo: Effort.weightMax), Effort.weightMax))
+        // A value may hold itself many times over: the smaller of the two bounds how much there is to compare.
+        try effort.spend(bytes: min(left.weight(upTo: Effort.weightMax), right.weight(upTo: Effort.weightMax)))
         if left.text == nil, right.text == nil, let left = left.sqlNumber, let right = right.sqlNumber {
             return SQLNumber.isEqual(left, right)
         }

@@ -121,7 +121,7 @@ final class HubHousehold {
             [messages] topic, payload in messages.hear(topic, payload)
         }
         let rules = departments.fleet.rules
-        let line = try broker.openRuleLine { message in
+        let line = try broker.openRuleLine(rules.filters) { message in
             rules.hear(
                 message.topic, message.payload, by: message.filter,
                 sender: message.sender.map { ($0.certificate, $0.client) })

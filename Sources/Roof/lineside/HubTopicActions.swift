@@ -63,6 +63,8 @@ final class HubTopicActions: TopicActions {
             throw ServiceProblem("ServiceUnavailableException", "there is no broker", status: 503)
         }
         do throws(Fault) { try line.say(letters) } catch {
+            // What can never be said is given up, and holds up no other.
+            if error.code == .invalid { throw ServiceProblem("InvalidRequestException", "\(error)", status: 400) }
             throw ServiceProblem("ServiceUnavailableException", "\(error)", status: 503)
         }
     }

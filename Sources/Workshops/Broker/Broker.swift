@@ -107,9 +107,13 @@ package final class Broker: Sendable {
         }
     }
 
-    /// Opens the line for rules; after `start`.
-    package func openRuleLine(_ listener: @escaping RuleLine.Listener) throws(Fault) -> RuleLine {
+    /// Opens the line for rules; after `start`. What the broker has kept comes at once: by which filters has to be known
+    /// before.
+    package func openRuleLine(
+        _ filters: Set<String>, _ listener: @escaping RuleLine.Listener
+    ) throws(Fault) -> RuleLine {
         let line = RuleLine(gate.notes, listener)
+        line.attend(to: filters)
         ruleLine.withLock { $0 = line }
         try line.start(houseSocket)
         return line
