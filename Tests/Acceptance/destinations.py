@@ -4,8 +4,10 @@ import json
 import threading
 import time
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
+
+from local_server import LocalServer
 
 
 @dataclass
@@ -27,22 +29,15 @@ class Request:
         return json.loads(self.body)
 
 
-class Destination(ThreadingHTTPServer):
+class Destination(LocalServer):
     """Listens on loopback. `answers` are (status, fields) for the next requests; after these each is taken with 200."""
 
-    daemon_threads = True
-
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Door)
         self.requests, self.token_requests, self.answers = [], [], []
         # What is answered when `answers` is empty, and what a token is made from.
         self.usual, self.token_stem = 200, "token"
         self.lock = threading.Lock()
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}"
+        super().__init__(Door)
 
     def note(self, request):
         """What to answer to it: status, fields and body."""
@@ -54,13 +49,6 @@ class Destination(ThreadingHTTPServer):
             self.requests.append(request)
             status, fields = self.answers.pop(0) if self.answers else (self.usual, {})
             return status, fields, b"{}"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
 
 
 class Door(BaseHTTPRequestHandler):

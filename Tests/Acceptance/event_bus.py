@@ -1,35 +1,22 @@
 """An EventBridge that is not ours: takes PutEvents over HTTP, notes every entry, and fails when a test wants it to."""
 
 import json
-import threading
 import uuid
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from local_server import LocalServer
 
 
-class EventBus(ThreadingHTTPServer):
+class EventBus(LocalServer):
     """Listens on loopback. `entries` are all that were accepted, repeats included; `refusing` answers 500 instead."""
 
-    daemon_threads = True
-
     def __init__(self, port=0):
-        super().__init__(("127.0.0.1", port), Door)
         self.entries, self.requests, self.refusing = [], [], False
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}"
+        super().__init__(Door, port)
 
     def details(self, kind=None):
         """The details of the accepted entries, of one DetailType or of all."""
         return [json.loads(entry["Detail"]) for entry in self.entries if kind in (None, entry["DetailType"])]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
 
 
 class Door(BaseHTTPRequestHandler):

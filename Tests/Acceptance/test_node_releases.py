@@ -7,35 +7,22 @@ import shutil
 import signal
 import threading
 import time
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 
 import fixtures
 import pytest
+from local_server import LocalServer
 from releases import Feed, Repository, at_time, deploy_good, good, on, version_at_work
 from server import command_line, wait_until
 
 needs_faketime = pytest.mark.skipif(not shutil.which("faketime"), reason="faketime is not installed")
 
 
-class Shelf(ThreadingHTTPServer):
+class Shelf(LocalServer):
     """Serves a folder over HTTP."""
 
-    daemon_threads = True
-
-    def __init__(self, folder):
-        super().__init__(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
+    def __init__(self, folder, door=None):
+        super().__init__(functools.partial(door or Quiet, directory=str(folder)))
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -228,9 +215,8 @@ class SlowShelf(Shelf):
     """Serves metadata at once and a model a byte at a time."""
 
     def __init__(self, folder):
-        ThreadingHTTPServer.__init__(self, ("127.0.0.1", 0), functools.partial(Slow, directory=str(folder)))
         self.over = threading.Event()
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        super().__init__(folder, Slow)
 
     def __exit__(self, *_):
         self.over.set()

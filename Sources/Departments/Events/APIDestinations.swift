@@ -64,11 +64,7 @@ struct APIDestinations: Sendable {
 
     /// The destination of an ARN: `...:api-destination/NAME/ID`.
     static func destination(_ arn: String, _ records: Records) -> Datum? {
-        let parts = arn.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 3, let destination = records[kind, String(parts[1])],
-            destination["ApiDestinationArn"]?.text == arn
-        else { return nil }
-        return destination
+        records.record(kind, arn: arn, in: "ApiDestinationArn")
     }
 
     // MARK: showing
@@ -80,7 +76,7 @@ struct APIDestinations: Sendable {
 
     /// With its state, which is its connection's.
     private static func shown(_ destination: Datum, _ names: [String], _ records: Records) -> Datum {
-        var row = Connections.shown(destination, names).map ?? DatumMap()
+        var row = destination.only(names).map ?? DatumMap()
         let connection = Connections.connection(destination["ConnectionArn"]?.text ?? "", records)
         let isActive = connection?["ConnectionState"]?.text == Connections.authorized
         row["ApiDestinationState"] = isActive ? "ACTIVE" : "INACTIVE"
@@ -110,7 +106,7 @@ struct APIDestinations: Sendable {
 
     private func create(_ call: Call) throws(ServiceProblem) -> Datum {
         let name = call["Name"]
-        let now = Connections.now
+        let now = EventsDesk.now
         var made = DatumMap([
             ("Name", .text(name)),
             ("ApiDestinationArn", .text(call.arn("events", "api-destination/\(name)/\(UniqueID.random())"))),
@@ -135,7 +131,7 @@ struct APIDestinations: Sendable {
     private func update(_ call: Call) throws(ServiceProblem) -> Datum {
         let name = call["Name"]
         let given = try given(call)
-        let now = Connections.now
+        let now = EventsDesk.now
         return try shelf.change { shelf in
             var destination = try Self.find(name, shelf.records).map ?? DatumMap()
             try Self.needConnection(call, shelf.records)
@@ -148,12 +144,8 @@ struct APIDestinations: Sendable {
 
     private func list(_ call: Call) throws(ServiceProblem) -> Datum {
         let records = shelf.records
-        let connection = call.input["ConnectionArn"]
-        let keys = records.keys(Self.kind, prefix: call.text("NamePrefix") ?? "").filter {
-            connection == nil || records[Self.kind, $0]?["ConnectionArn"] == connection
-        }
-        let (part, next) = try Paging.part(keys, token: call.text("NextToken"), limit: call.whole("Limit") ?? 100)
-        let rows = part.compactMap { records[Self.kind, $0] }.map { Self.shown($0, Self.listed, records) }
-        return ["ApiDestinations": .list(rows), "NextToken": next.map(Datum.text) ?? .null]
+        let part = try RecordPart(Self.kind, of: records, call, by: ["ConnectionArn"])
+        let rows = part.rows.map { Self.shown($0, Self.listed, records) }
+        return ["ApiDestinations": .list(rows), "NextToken": part.next]
     }
 }

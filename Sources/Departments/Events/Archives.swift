@@ -53,7 +53,7 @@ struct Archives: Sendable {
         let (name, bus) = (call["ArchiveName"], call["EventSourceArn"])
         if let pattern = call.text("EventPattern") { _ = try EventsDesk.read(pattern: pattern) }
         let arn = call.arn("events", "archive/\(name)")
-        let created = Datum.number(Double(WallClock.milliseconds) / 1000)
+        let created = EventsDesk.now
         let archive: Datum = [
             "ArchiveName": .text(name), "ArchiveArn": .text(arn), "EventSourceArn": .text(bus), "State": "ENABLED",
             "Description": call.input["Description"] ?? .null, "EventPattern": call.input["EventPattern"] ?? .null,
@@ -89,9 +89,7 @@ struct Archives: Sendable {
             shelf.records[EventsDesk.Kind.archive, name] = .map(archive)
             return .map(archive)
         }
-        var answer = DatumMap()
-        for name in ["ArchiveArn", "State", "CreationTime"] { answer[name] = archive[name] }
-        return .map(answer)
+        return archive.only(["ArchiveArn", "State", "CreationTime"])
     }
 
     private func delete(_ call: Call) throws(ServiceProblem) -> Datum {
@@ -108,25 +106,18 @@ struct Archives: Sendable {
     }
 
     private func list(_ call: Call) throws(ServiceProblem) -> Datum {
-        let records = desk.shelf.records
-        let keys = records.keys(EventsDesk.Kind.archive, prefix: call.text("NamePrefix") ?? "").filter { key in
-            ["EventSourceArn", "State"].allSatisfy { member in
-                call.text(member).map { records[EventsDesk.Kind.archive, key]?[member]?.text == $0 } ?? true
-            }
-        }
-        let (part, next) = try Paging.part(keys, token: call.text("NextToken"), limit: call.whole("Limit") ?? 100)
+        let part = try RecordPart(
+            EventsDesk.Kind.archive, of: desk.shelf.records, call, by: ["EventSourceArn", "State"])
         var rows: [Datum] = []
-        for key in part { rows.append(try shown(find(key, records), isWhole: false)) }
-        return ["Archives": .list(rows), "NextToken": next.map(Datum.text) ?? .null]
+        for archive in part.rows { rows.append(try shown(archive, isWhole: false)) }
+        return ["Archives": .list(rows), "NextToken": part.next]
     }
 
     private func shown(_ archive: Datum, isWhole: Bool) throws(ServiceProblem) -> Datum {
         let (count, bytes) = try holdings(Self.key(archive))
-        var row = DatumMap()
         let members = ["ArchiveName", "EventSourceArn", "State", "RetentionDays", "CreationTime"]
-        for member in members + (isWhole ? ["ArchiveArn", "Description", "EventPattern"] : []) {
-            if let value = archive[member] { row[member] = value }
-        }
+        let more = isWhole ? ["ArchiveArn", "Description", "EventPattern"] : []
+        var row = archive.only(members + more).map ?? DatumMap()
         row["EventCount"] = .whole(Int(count))
         row["SizeBytes"] = .whole(Int(bytes))
         return .map(row)

@@ -21,18 +21,14 @@ struct Buses: Sendable {
                 guard let bus = desk.shelf.records[EventsDesk.Kind.bus, name] else {
                     throw EventsDesk.missing("Event bus \(name)")
                 }
-                return Self.shown(bus)
+                return bus.only(Self.shown)
             },
             Operation(
                 "ListEventBuses",
                 [Member("NamePrefix", 1...256), Member("NextToken"), Member("Limit", .whole, 1...100)]
             ) { call throws(ServiceProblem) in
-                let records = desk.shelf.records
-                let keys = records.keys(EventsDesk.Kind.bus, prefix: call.text("NamePrefix") ?? "")
-                let (part, next) = try Paging.part(
-                    keys, token: call.text("NextToken"), limit: call.whole("Limit") ?? 100)
-                let rows = part.compactMap { records[EventsDesk.Kind.bus, $0] }.map(Self.shown)
-                return ["EventBuses": .list(rows), "NextToken": next.map(Datum.text) ?? .null]
+                let part = try RecordPart(EventsDesk.Kind.bus, of: desk.shelf.records, call)
+                return ["EventBuses": .list(part.rows.map { $0.only(Self.shown) }), "NextToken": part.next]
             },
             Operation("DeleteEventBus", [name], on: Self.arns) { call throws(ServiceProblem) in try delete(call) },
         ]
@@ -42,18 +38,12 @@ struct Buses: Sendable {
         [call.arn("events", "event-bus/\(EventsDesk.busName(call.text("Name")))")]
     }
 
-    private static func shown(_ bus: Datum) -> Datum {
-        var row = DatumMap()
-        for name in ["Name", "Arn", "Description", "CreationTime", "LastModifiedTime"] {
-            if let value = bus[name] { row[name] = value }
-        }
-        return .map(row)
-    }
+    private static let shown = ["Name", "Arn", "Description", "CreationTime", "LastModifiedTime"]
 
     private func create(_ call: Call) throws(ServiceProblem) -> Datum {
         let name = call["Name"]
         let arn = desk.busARN(name)
-        let now = Datum.number(Double(WallClock.milliseconds) / 1000)
+        let now = EventsDesk.now
         let bus: Datum = [
             "Name": .text(name), "Arn": .text(arn), "Description": call.input["Description"] ?? .null,
             "Tags": .list(call.list("Tags")), "CreationTime": now, "LastModifiedTime": now,

@@ -3,7 +3,6 @@ internal import Core
 internal import Database
 internal import EventPatterns
 internal import Records
-internal import Synchronization
 
 /// Fires rules by their schedules.
 ///
@@ -12,33 +11,21 @@ internal import Synchronization
 final class Clockwork: Sendable {
     private static let napMillisecondsMax: Int64 = 5000
     private static let napMax = UInt64(napMillisecondsMax) * Span64.millisecond
-    private let bell = Doorbell()
-    private let isStopping = Atomic<Bool>(false)
-    private let gone = Flagpole()
+    private let rounds = Rounds()
 
     func start(_ desk: EventsDesk) {
-        Lane.start("schedules") { [self, unowned desk] in
-            var latest: Int64 = .max
-            while !isStopping.load(ordering: .acquiring) {
-                let seen = bell.rings
-                let now = Int64(WallClock.milliseconds)
-                if now < latest { pullIn(desk, now) }
-                latest = now
-                let nap = fire(desk)
-                bell.wait(since: seen, until: Instant.now.advanced(by: nap))
-            }
-            gone.raise()
+        rounds.start("schedules", Int64.max) { [self, unowned desk] latest in
+            let now = Int64(WallClock.milliseconds)
+            if now < latest { pullIn(desk, now) }
+            latest = now
+            return .nap(fire(desk))
         }
     }
 
-    func stop() {
-        isStopping.store(true, ordering: .releasing)
-        bell.ring()
-        gone.wait()
-    }
+    func stop() { rounds.stop() }
 
     /// There is another schedule.
-    func ring() { bell.ring() }
+    func ring() { rounds.ring() }
 
     /// Within the change that puts, enables, disables or deletes a rule; nil for one that does not fire.
     static func set(_ key: String, _ rule: Datum?, _ now: Int64, _ database: Database) throws(Fault) {

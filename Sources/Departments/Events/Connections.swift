@@ -41,7 +41,7 @@ struct Connections: Sendable {
                 call throws(ServiceProblem) in try update(call)
             },
             Operation("DescribeConnection", [Self.name], on: arns) { call throws(ServiceProblem) in
-                Self.shown(try Self.find(call["Name"], shelf.records), Self.described)
+                try Self.find(call["Name"], shelf.records).only(Self.described)
             },
             Operation("DeauthorizeConnection", [Self.name], on: arns) { call throws(ServiceProblem) in
                 try deauthorize(call)
@@ -67,11 +67,7 @@ struct Connections: Sendable {
 
     /// The connection of an ARN: `...:connection/NAME/ID`.
     static func connection(_ arn: String, _ records: Records) -> Datum? {
-        let parts = arn.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 3, let connection = records[kind, String(parts[1])],
-            connection["ConnectionArn"]?.text == arn
-        else { return nil }
-        return connection
+        records.record(kind, arn: arn, in: "ConnectionArn")
     }
 
     // MARK: showing
@@ -80,12 +76,6 @@ struct Connections: Sendable {
     private static let changed = state + ["LastAuthorizedTime"]
     private static let listed = changed + ["Name", "AuthorizationType"]
     private static let described = listed + ["Description", "AuthParameters"]
-
-    static func shown(_ record: Datum, _ names: [String]) -> Datum {
-        .map(DatumMap(names.compactMap { name in record[name].map { (name, $0) } }))
-    }
-
-    static var now: Datum { .number(Double(WallClock.milliseconds) / 1000) }
 
     // MARK: changing
 
@@ -107,7 +97,7 @@ struct Connections: Sendable {
         guard let kind = ConnectionCredentials.Kind(rawValue: call["AuthorizationType"]) else { return .null }
         let credentials = try ConnectionCredentials(kind, given: call.input["AuthParameters"] ?? .null, over: nil)
         let arn = call.arn("events", "connection/\(name)/\(UniqueID.random())")
-        let now = Self.now
+        let now = EventsDesk.now
         var made = DatumMap([
             ("Name", .text(name)), ("ConnectionArn", .text(arn)), ("Description", call.input["Description"] ?? .null),
             ("CreationTime", now), ("LastModifiedTime", now),
@@ -123,7 +113,7 @@ struct Connections: Sendable {
             }
             shelf.records[Self.kind, name] = connection
         }
-        return Self.shown(connection, Self.state)
+        return connection.only(Self.state)
     }
 
     private func authorize(
@@ -140,7 +130,7 @@ struct Connections: Sendable {
         _ call: Call, _ body: @escaping @Sendable (inout DatumMap, _ arn: String, _ now: Datum) throws -> Void
     ) throws(ServiceProblem) -> Datum {
         let name = call["Name"]
-        let now = Self.now
+        let now = EventsDesk.now
         let changed = try shelf.change { shelf in
             let old = try Self.find(name, shelf.records)
             var connection = old.map ?? DatumMap()
@@ -149,7 +139,7 @@ struct Connections: Sendable {
             shelf.records[Self.kind, name] = .map(connection)
             return Datum.map(connection)
         }
-        return Self.shown(changed, Self.changed)
+        return changed.only(Self.changed)
     }
 
     /// What a request leaves out stays as it was, unless the connection is let in by something else from now on.
@@ -184,17 +174,11 @@ struct Connections: Sendable {
             connection["ConnectionState"] = "DELETING"
             return Datum.map(connection)
         }
-        return Self.shown(gone, Self.changed)
+        return gone.only(Self.changed)
     }
 
     private func list(_ call: Call) throws(ServiceProblem) -> Datum {
-        let records = shelf.records
-        let state = call.input["ConnectionState"]
-        let keys = records.keys(Self.kind, prefix: call.text("NamePrefix") ?? "").filter {
-            state == nil || records[Self.kind, $0]?["ConnectionState"] == state
-        }
-        let (part, next) = try Paging.part(keys, token: call.text("NextToken"), limit: call.whole("Limit") ?? 100)
-        let rows = part.compactMap { records[Self.kind, $0] }.map { Self.shown($0, Self.listed) }
-        return ["Connections": .list(rows), "NextToken": next.map(Datum.text) ?? .null]
+        let part = try RecordPart(Self.kind, of: shelf.records, call, by: ["ConnectionState"])
+        return ["Connections": .list(part.rows.map { $0.only(Self.listed) }), "NextToken": part.next]
     }
 }

@@ -2,7 +2,6 @@ internal import AWSProtocol
 internal import Core
 internal import Database
 internal import Records
-internal import Synchronization
 
 /// Carries what is on its way to one kind of target, again and again until it is there or given up.
 ///
@@ -16,9 +15,14 @@ final class Courier: Sendable {
     let receiver: any EventReceiver
     private let shelf: RecordShelf
     private let graveyard: Graveyard
-    private let bell = Doorbell()
-    private let isStopping = Atomic<Bool>(false)
-    private let gone = Flagpole()
+    private let rounds = Rounds()
+
+    /// What one round leaves to the next.
+    private struct Memory: Sendable {
+        /// A disk that refuses does not make the same thing arrive each second.
+        var pause = BackOff(shortest: Span64.second, longest: 60 * Span64.second)
+        var latest: Int64 = .max
+    }
 
     init(_ shelf: RecordShelf, to receiver: any EventReceiver, _ deadLetters: any DeadLetterBox) {
         self.shelf = shelf
@@ -27,38 +31,25 @@ final class Courier: Sendable {
     }
 
     func start() {
-        Lane.start("to-\(receiver.name)", stackBytes: 2 << 20) { [self] in
-            // A disk that refuses does not make the same thing arrive each second.
-            var pause = BackOff(shortest: Span64.second, longest: 60 * Span64.second)
-            var latest: Int64 = .max
-            while !isStopping.load(ordering: .acquiring) {
-                let seen = bell.rings
-                let now = Int64(WallClock.milliseconds)
-                var nap = Span64.second
-                do throws(ServiceProblem) {
-                    if now < latest { try pullIn(now) }
-                    latest = now
-                    nap = try carry(now) ? 0 : try quiet(now)
-                    pause.reset()
-                } catch {
-                    Log.line("events could not be delivered: \(error.message)")
-                    nap = pause.next()
-                }
-                if nap > 0 { bell.wait(since: seen, until: Instant.now.advanced(by: nap)) }
+        rounds.start("to-\(receiver.name)", Memory(), stackBytes: 2 << 20) { [self] memory in
+            let now = Int64(WallClock.milliseconds)
+            do throws(ServiceProblem) {
+                if now < memory.latest { try pullIn(now) }
+                memory.latest = now
+                let pause = try carry(now) ? Rounds.Pause.none : .nap(try quiet(now))
+                memory.pause.reset()
+                return pause
+            } catch {
+                Log.line("events could not be delivered: \(error.message)")
+                return .nap(memory.pause.next())
             }
-            gone.raise()
         }
     }
 
-    func stop() {
-        isStopping.store(true, ordering: .releasing)
-        bell.ring()
-        receiver.stop()
-        gone.wait()
-    }
+    func stop() { rounds.stop { receiver.stop() } }
 
     /// There is something to carry.
-    func ring() { bell.ring() }
+    func ring() { rounds.ring() }
 
     /// At the start, and when the clock has gone back: nothing waits longer than it would have had to.
     private func pullIn(_ now: Int64) throws(ServiceProblem) {
@@ -97,7 +88,7 @@ final class Courier: Sendable {
     /// In pieces that the receiver takes; when one is refused, everything else for that target waits with it.
     private func carry(_ parcels: [Parcel], to arn: String) throws(ServiceProblem) {
         var rest = try sift(parcels)[...]
-        while !rest.isEmpty, !isStopping.load(ordering: .acquiring) {
+        while !rest.isEmpty, !rounds.isStopping {
             let piece = Array(rest.prefix(receiver.batchMax))
             rest = rest.dropFirst(piece.count)
             do throws(DeliveryRefusal) { try receiver.receive(letters(piece), at: arn) } catch {
@@ -107,7 +98,7 @@ final class Courier: Sendable {
                     continue
                 }
                 // Broken off, not refused: it is carried again after the next start.
-                if isStopping.load(ordering: .acquiring), !error.isFinal { return }
+                if rounds.isStopping, !error.isFinal { return }
                 let due = try settle(piece, error)
                 if let due { return try postpone(arn, until: due, error) }
                 continue
@@ -127,7 +118,7 @@ final class Courier: Sendable {
                 try graveyard.bury(parcel, epitaph, now)
             } else if plan.isOver(taken: parcel.taken, attempts: parcel.attempts, now: now) {
                 try graveyard.bury(
-                    parcel, DeliveryRefusal("TIMEOUT", "it was too old"), condition: RetryPlan.tooOld, now)
+                    parcel, .forGood(.timeout, "it was too old"), condition: RetryPlan.tooOld, now)
             } else {
                 alive.append(parcel)
             }

@@ -160,7 +160,14 @@ package final class EventsDesk: Sendable {
         return String(given[given.index(after: slash)...])
     }
 
+    /// Now, as documents have it.
+    static var now: Datum { .number(Double(WallClock.milliseconds) / 1000) }
+
     static func ruleKey(_ bus: String, _ rule: String) -> String { "\(bus)\u{1}\(rule)" }
+    /// A target's key is its rule's, and its own name.
+    static func ruleKey(ofTarget key: String) -> String {
+        key.split(separator: "\u{1}", omittingEmptySubsequences: false).prefix(2).joined(separator: "\u{1}")
+    }
     static func targetKey(_ bus: String, _ rule: String, _ id: String) -> String { "\(bus)\u{1}\(rule)\u{1}\(id)" }
 
     static func missing(_ what: String) -> ServiceProblem {

@@ -30,7 +30,7 @@ struct Graveyard: Sendable {
             "TARGET_ARN": .text(parcel.arn), "ERROR_CODE": .text(refusal.code),
             "ERROR_MESSAGE": .text(Self.clean(refusal.reason)), "RETRY_ATTEMPTS": .text("\(parcel.attempts)"),
         ]
-        epitaph["RULE_ARN"] = records[EventsDesk.Kind.rule, ruleKey(parcel.target)]?["Arn"]
+        epitaph["RULE_ARN"] = records[EventsDesk.Kind.rule, EventsDesk.ruleKey(ofTarget: parcel.target)]?["Arn"]
         epitaph["EXHAUSTED_RETRY_CONDITION"] = condition.map(Datum.text)
         try bury(parcel, String(decoding: Datum.map(epitaph).json, as: UTF8.self), now)
     }
@@ -75,10 +75,5 @@ struct Graveyard: Sendable {
                 "UPDATE deliveries SET due = ?, epitaph = ? WHERE n = ?",
                 [.int(due), .text(epitaph), .int(parcel.number)])
         }
-    }
-
-    /// A target's key is its rule's, and its own name.
-    private func ruleKey(_ target: String) -> String {
-        target.split(separator: "\u{1}", omittingEmptySubsequences: false).prefix(2).joined(separator: "\u{1}")
     }
 }

@@ -45,7 +45,7 @@ struct Intake: Sendable {
                 let event = desk.envelope(
                     id: id, source: entry.source, type: entry.detailType, time: entry.time ?? now,
                     resources: entry.resources, (try? Datum(json: Array(entry.detail.utf8))) ?? [:])
-                outflow = outflow + signposts.outflow(of: event, on: bus)
+                outflow.add(signposts.outflow(of: event, on: bus))
                 return .accepted(id: id)
             }
         }
@@ -68,7 +68,7 @@ struct Intake: Sendable {
         // Buses that send each other everything come to rest.
         for (event, hops) in payloads where hops < Self.hopsMax {
             guard let event = try? Datum(json: event) else { continue }
-            outflow = outflow + signposts.outflow(of: event, on: bus, hops: hops + 1)
+            outflow.add(signposts.outflow(of: event, on: bus, hops: hops + 1))
         }
         try send(outflow, Int64(WallClock.milliseconds))
     }

@@ -17,8 +17,9 @@ struct Outflow: Sendable {
 
     var isEmpty: Bool { deliveries.isEmpty && copies.isEmpty }
 
-    static func + (left: Outflow, right: Outflow) -> Outflow {
-        Outflow(deliveries: left.deliveries + right.deliveries, copies: left.copies + right.copies)
+    mutating func add(_ other: Outflow) {
+        deliveries += other.deliveries
+        copies += other.copies
     }
 
     /// Within the change that takes the events in.

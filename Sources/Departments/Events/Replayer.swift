@@ -3,7 +3,6 @@ internal import Core
 internal import Database
 internal import JSON
 internal import Records
-internal import Synchronization
 
 /// Carries replays out, and lets go of what archives and replays no longer keep.
 ///
@@ -17,9 +16,7 @@ final class Replayer: Sendable {
     private static let replaysKept: Int64 = 90 * 86_400_000
     private static let nap = 5 * Span64.second
 
-    private let bell = Doorbell()
-    private let isStopping = Atomic<Bool>(false)
-    private let gone = Flagpole()
+    private let rounds = Rounds()
 
     private struct Row: Sendable {
         let number: Int64
@@ -28,33 +25,23 @@ final class Replayer: Sendable {
     }
 
     func start(_ desk: EventsDesk) {
-        Lane.start("replays", stackBytes: 2 << 20) { [self, unowned desk] in
-            var nextSweep = Instant.now
-            while !isStopping.load(ordering: .acquiring) {
-                let seen = bell.rings
-                do throws(ServiceProblem) {
-                    let isDue = Instant.now >= nextSweep
-                    let isAsked = try hasGoneArchives(desk)
-                    if isDue || isAsked {
-                        let isMore = try sweep(desk, Int64(WallClock.milliseconds))
-                        nextSweep = Instant.now.advanced(by: isMore ? 0 : Self.sweepEvery)
-                        if isMore { continue }
-                    }
-                    if try replay(desk) { continue }
-                } catch { Log.line("events could not be replayed: \(error.message)") }
-                bell.wait(since: seen, until: Instant.now.advanced(by: Self.nap))
-            }
-            gone.raise()
+        rounds.start("replays", Instant.now, stackBytes: 2 << 20) { [self, unowned desk] nextSweep in
+            do throws(ServiceProblem) {
+                let isDue = Instant.now >= nextSweep
+                let isAsked = try hasGoneArchives(desk)
+                if isDue || isAsked {
+                    let isMore = try sweep(desk, Int64(WallClock.milliseconds))
+                    nextSweep = Instant.now.advanced(by: isMore ? 0 : Self.sweepEvery)
+                    if isMore { return .none }
+                }
+                if try replay(desk) { return .none }
+            } catch { Log.line("events could not be replayed: \(error.message)") }
+            return .nap(Self.nap)
         }
     }
 
-    func stop() {
-        isStopping.store(true, ordering: .releasing)
-        bell.ring()
-        gone.wait()
-    }
-
-    func ring() { bell.ring() }
+    func stop() { rounds.stop() }
+    func ring() { rounds.ring() }
 
     /// Whether something lies there of an archive that has been deleted.
     private func hasGoneArchives(_ desk: EventsDesk) throws(ServiceProblem) -> Bool {
@@ -99,7 +86,7 @@ final class Replayer: Sendable {
         for row in rows {
             guard var event = try? Datum(json: row.event).map else { continue }
             event["replay-name"] = .text(name)
-            outflow = outflow + signposts.outflow(of: .map(event), on: bus, rules: filters.isEmpty ? nil : Set(filters))
+            outflow.add(signposts.outflow(of: .map(event), on: bus, rules: filters.isEmpty ? nil : Set(filters)))
         }
         let sent = outflow
         let isThere = key != nil
@@ -153,6 +140,6 @@ final class Replayer: Sendable {
         }
         replay["State"] = .text((isThere ? Replays.State.completed : .failed).rawValue)
         if !isThere { replay["StateReason"] = "The archive has been deleted." }
-        replay["ReplayEndTime"] = .number(Double(WallClock.milliseconds) / 1000)
+        replay["ReplayEndTime"] = EventsDesk.now
     }
 }

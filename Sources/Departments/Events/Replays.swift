@@ -28,7 +28,7 @@ struct Replays: Sendable {
                 guard let replay = desk.shelf.records[EventsDesk.Kind.replay, call["ReplayName"]] else {
                     throw Self.missing(call)
                 }
-                return Self.shown(replay, and: ["ReplayArn", "Description", "Destination"])
+                return replay.only(Self.listed + ["ReplayArn", "Description", "Destination"])
             },
             Operation(
                 "ListReplays",
@@ -43,15 +43,10 @@ struct Replays: Sendable {
 
     private static func missing(_ call: Call) -> ServiceProblem { EventsDesk.missing("Replay \(call["ReplayName"])") }
 
-    private static func shown(_ replay: Datum, and more: [String] = []) -> Datum {
-        var row = DatumMap()
-        let members = [
-            "ReplayName", "EventSourceArn", "State", "StateReason", "EventStartTime", "EventEndTime",
-            "EventLastReplayedTime", "ReplayStartTime", "ReplayEndTime",
-        ]
-        for member in members + more { if let value = replay[member] { row[member] = value } }
-        return .map(row)
-    }
+    private static let listed = [
+        "ReplayName", "EventSourceArn", "State", "StateReason", "EventStartTime", "EventEndTime",
+        "EventLastReplayedTime", "ReplayStartTime", "ReplayEndTime",
+    ]
 
     private static func invalid(_ what: String, _ why: String) -> ServiceProblem {
         ServiceProblem("ValidationException", "Parameter \(what) is not valid. Reason: \(why)")
@@ -63,7 +58,7 @@ struct Replays: Sendable {
             from < until
         else { throw Self.invalid("EventEndTime", "EventStartTime must be before EventEndTime.") }
         let arn = call.arn("events", "replay/\(name)")
-        let now = Datum.number(Double(WallClock.milliseconds) / 1000)
+        let now = EventsDesk.now
         let replay: Datum = [
             "ReplayName": .text(name), "ReplayArn": .text(arn), "EventSourceArn": .text(source),
             "Description": call.input["Description"] ?? .null, "Destination": call.input["Destination"] ?? .null,
@@ -99,15 +94,9 @@ struct Replays: Sendable {
     }
 
     private func list(_ call: Call) throws(ServiceProblem) -> Datum {
-        let records = desk.shelf.records
-        let keys = records.keys(EventsDesk.Kind.replay, prefix: call.text("NamePrefix") ?? "").filter { key in
-            ["EventSourceArn", "State"].allSatisfy { member in
-                call.text(member).map { records[EventsDesk.Kind.replay, key]?[member]?.text == $0 } ?? true
-            }
-        }
-        let (part, next) = try Paging.part(keys, token: call.text("NextToken"), limit: call.whole("Limit") ?? 100)
-        let rows = part.compactMap { records[EventsDesk.Kind.replay, $0] }.map { Self.shown($0) }
-        return ["Replays": .list(rows), "NextToken": next.map(Datum.text) ?? .null]
+        let part = try RecordPart(
+            EventsDesk.Kind.replay, of: desk.shelf.records, call, by: ["EventSourceArn", "State"])
+        return ["Replays": .list(part.rows.map { $0.only(Self.listed) }), "NextToken": part.next]
     }
 
     private func cancel(_ call: Call) throws(ServiceProblem) -> Datum {
@@ -119,7 +108,7 @@ struct Replays: Sendable {
                     "IllegalStatusException", "Replay \(name) is not in a valid state for this operation.")
             }
             replay["State"] = .text(State.cancelled.rawValue)
-            replay["ReplayEndTime"] = .number(Double(WallClock.milliseconds) / 1000)
+            replay["ReplayEndTime"] = EventsDesk.now
             shelf.records[EventsDesk.Kind.replay, name] = .map(replay)
             return replay["ReplayArn"] ?? .null
         }

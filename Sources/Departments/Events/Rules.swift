@@ -24,7 +24,7 @@ struct Rules: Sendable {
             ) { call throws(ServiceProblem) in try put(call) },
             Operation("DescribeRule", [name, Self.bus], on: arns) { call throws(ServiceProblem) in
                 let (bus, rule) = try find(call)
-                var row = Self.shown(rule).map ?? DatumMap()
+                var row = rule.only(Self.shown).map ?? DatumMap()
                 row["EventBusName"] = .text(bus)
                 row["CreatedBy"] = .text(call.account)
                 return .map(row)
@@ -64,15 +64,9 @@ struct Rules: Sendable {
         return (bus, rule)
     }
 
-    private static func shown(_ rule: Datum) -> Datum {
-        var row = DatumMap()
-        for name in [
-            "Name", "Arn", "EventPattern", "ScheduleExpression", "State", "Description", "RoleArn", "EventBusName",
-        ] {
-            if let value = rule[name] { row[name] = value }
-        }
-        return .map(row)
-    }
+    private static let shown = [
+        "Name", "Arn", "EventPattern", "ScheduleExpression", "State", "Description", "RoleArn", "EventBusName",
+    ]
 
     private func put(_ call: Call) throws(ServiceProblem) -> Datum {
         let (name, bus) = (call["Name"], EventsDesk.busName(call.text("EventBusName")))
@@ -129,11 +123,9 @@ struct Rules: Sendable {
         let bus = EventsDesk.busName(call.text("EventBusName"))
         let records = desk.shelf.records
         guard records[EventsDesk.Kind.bus, bus] != nil else { throw EventsDesk.missing("Event bus \(bus)") }
-        let keys = records.keys(
-            EventsDesk.Kind.rule, prefix: EventsDesk.ruleKey(bus, call.text("NamePrefix") ?? ""))
-        let (part, next) = try Paging.part(keys, token: call.text("NextToken"), limit: call.whole("Limit") ?? 100)
-        let rows = part.compactMap { records[EventsDesk.Kind.rule, $0] }.map(Self.shown)
-        return ["Rules": .list(rows), "NextToken": next.map(Datum.text) ?? .null]
+        let prefix = EventsDesk.ruleKey(bus, call.text("NamePrefix") ?? "")
+        let part = try RecordPart(EventsDesk.Kind.rule, of: records, call, prefix: prefix)
+        return ["Rules": .list(part.rows.map { $0.only(Self.shown) }), "NextToken": part.next]
     }
 
     private func set(_ call: Call, to state: String) throws(ServiceProblem) -> Datum {

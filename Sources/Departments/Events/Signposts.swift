@@ -24,12 +24,9 @@ struct Signposts: Sendable {
     private var rules: [String: [Rule]] = [:]
     private var archives: [String: [Archive]] = [:]
 
-    /// `busARN`: of a bus by its name.
     init(_ records: Records, pattern: (String) -> EventPattern?) {
         revision = records.revision
-        let targets = Dictionary(grouping: records.keys(EventsDesk.Kind.target)) { key in
-            key.split(separator: "\u{1}", omittingEmptySubsequences: false).prefix(2).joined(separator: "\u{1}")
-        }
+        let targets = Dictionary(grouping: records.keys(EventsDesk.Kind.target), by: EventsDesk.ruleKey(ofTarget:))
         for key in records.keys(EventsDesk.Kind.rule) {
             guard let rule = records[EventsDesk.Kind.rule, key], rule["State"]?.text == "ENABLED",
                 let pattern = rule["EventPattern"]?.text.flatMap(pattern)

@@ -1,7 +1,6 @@
 internal import Core
 internal import Database
 internal import Records
-internal import Synchronization
 internal import TopicRules
 
 /// Carries out what rules have written down, in its order, and forgets each when it is done. What cannot be done now is
@@ -18,48 +17,25 @@ final class RuleCourier: Sendable {
     private static let firstPause: Int64 = 500
     private static let longestPause: Int64 = 60_000
 
-    private let bell = Doorbell()
-    private let isStopping = Atomic<Bool>(false)
-    private let isRunning = Atomic<Bool>(false)
-    private let gone = Flagpole()
+    private let rounds = Rounds()
 
     func start(_ desk: RuleDesk, _ actions: any TopicActions) {
-        isRunning.store(true, ordering: .releasing)
-        Lane.start("rules", stackBytes: 8 << 20) { [self] in
-            // What could not be settled is done again: not at once, over and over.
-            var pause = BackOff(shortest: Span64.second / 2, longest: 60 * Span64.second)
-            while !isStopping.load(ordering: .acquiring) {
-                let seen = bell.rings
-                do throws(ServiceProblem) {
-                    if !(try carry(desk, actions)) {
-                        bell.wait(since: seen, until: Instant.now.advanced(by: Span64.second / 2))
-                    }
-                    pause.reset()
-                } catch {
-                    desk.quiet.line("courier", "what rules have to do waits: \(error.message)")
-                    rest(until: Instant.now.advanced(by: pause.next()))
-                }
+        // What could not be settled is done again: not at once, over and over.
+        let pause = BackOff(shortest: Span64.second / 2, longest: 60 * Span64.second)
+        rounds.start("rules", pause, stackBytes: 8 << 20) { [self] pause in
+            do throws(ServiceProblem) {
+                let isBusy = try carry(desk, actions)
+                pause.reset()
+                return isBusy ? .none : .nap(Span64.second / 2)
+            } catch {
+                desk.quiet.line("courier", "what rules have to do waits: \(error.message)")
+                return .rest(pause.next())
             }
-            gone.raise()
         }
     }
 
-    private func rest(until end: Instant) {
-        while Instant.now < end {
-            let seen = bell.rings
-            if isStopping.load(ordering: .acquiring) { return }
-            bell.wait(since: seen, until: end)
-        }
-    }
-
-    func ring() { bell.ring() }
-
-    func stop() {
-        guard isRunning.load(ordering: .acquiring) else { return }
-        isStopping.store(true, ordering: .releasing)
-        bell.ring()
-        gone.wait()
-    }
+    func ring() { rounds.ring() }
+    func stop() { rounds.stop() }
 
     // MARK: a round
 

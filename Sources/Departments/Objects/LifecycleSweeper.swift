@@ -1,7 +1,6 @@
 internal import Core
 internal import Database
 internal import Records
-internal import Synchronization
 
 /// Takes away what the rules of buckets say: at the start, each hour, and when rules are set.
 ///
@@ -16,10 +15,7 @@ final class LifecycleSweeper: Sendable {
     private let notices: NoticeCarrier
     private let account: String
     private let region: String
-    private let bell = Doorbell()
-    private let isStopping = Atomic<Bool>(false)
-    private let isRunning = Atomic<Bool>(false)
-    private let gone = Flagpole()
+    private let rounds = Rounds()
 
     init(_ shelf: RecordShelf, _ blobs: BlobStore, _ notices: NoticeCarrier, account: String, region: String) {
         self.shelf = shelf
@@ -30,32 +26,20 @@ final class LifecycleSweeper: Sendable {
     }
 
     func start() {
-        isRunning.store(true, ordering: .releasing)
-        Lane.start("lifecycle", stackBytes: 2 << 20) { [self] in
-            while !isOver {
-                let seen = bell.rings
-                sweep()
-                if !isOver { bell.wait(since: seen, until: Instant.now.advanced(by: Self.every)) }
-            }
-            gone.raise()
+        rounds.start("lifecycle", stackBytes: 2 << 20) { [self] in
+            sweep()
+            return .nap(Self.every)
         }
     }
 
-    func stop() {
-        guard isRunning.load(ordering: .acquiring) else { return }
-        isStopping.store(true, ordering: .releasing)
-        bell.ring()
-        gone.wait()
-    }
+    func stop() { rounds.stop() }
 
     /// There are new rules.
-    func ring() { bell.ring() }
-
-    private var isOver: Bool { isStopping.load(ordering: .acquiring) }
+    func ring() { rounds.ring() }
 
     private func sweep() {
         let now = Int64(WallClock.milliseconds)
-        for bucket in shelf.records.keys(ObjectsDesk.bucket) where !isOver {
+        for bucket in shelf.records.keys(ObjectsDesk.bucket) where !rounds.isStopping {
             guard let plan = LifecyclePlan(shelf.records[ObjectsDesk.bucket, bucket]) else { continue }
             do throws(ServiceProblem) {
                 if plan.looksAtObjects { try sweepObjects(bucket, plan, now) }
@@ -68,7 +52,7 @@ final class LifecycleSweeper: Sendable {
 
     private func sweepObjects(_ bucket: String, _ plan: LifecyclePlan, _ now: Int64) throws(ServiceProblem) {
         var place: LifecyclePage.Place? = .init()
-        while let from = place, !isOver {
+        while let from = place, !rounds.isStopping {
             let page = try shelf.read { database throws(Fault) in
                 try LifecyclePage(bucket, plan, from: from, now: now, database)
             }
@@ -122,14 +106,16 @@ final class LifecycleSweeper: Sendable {
 
     private func sweepUploads(_ bucket: String, _ plan: LifecyclePlan, _ now: Int64) throws(ServiceProblem) {
         var last: Int64? = 0
-        while let after = last, !isOver {
+        while let after = last, !rounds.isStopping {
             let rows = try shelf.read { database throws(Fault) in
                 try database.rows(
                     "SELECT rowid, id, key, begun FROM uploads WHERE bucket = ? AND rowid > ? ORDER BY rowid LIMIT ?",
                     [.text(bucket), .int(after), .int(Self.uploadsMax)]
                 ) { Begun(number: $0.int(0), id: $0.text(1), key: $0.text(2), begun: $0.int(3)) }
             }
-            for upload in rows where !isOver && Self.isDue(upload, plan, now) { try abort(upload, bucket, now) }
+            for upload in rows where !rounds.isStopping && Self.isDue(upload, plan, now) {
+                try abort(upload, bucket, now)
+            }
             last = rows.last?.number
         }
     }

@@ -1,7 +1,6 @@
 internal import Core
 internal import Database
 internal import Records
-internal import Synchronization
 
 /// Hands notices over to the event bus, in their order, and forgets each when the bus has it on the disk.
 ///
@@ -9,33 +8,18 @@ internal import Synchronization
 final class NoticeCarrier: Sendable {
     private static let batchMax: Int64 = 250
     private let shelf: RecordShelf
-    private let bell = Doorbell()
-    private let isStopping = Atomic<Bool>(false)
-    private let isRunning = Atomic<Bool>(false)
-    private let gone = Flagpole()
+    private let rounds = Rounds()
 
     init(_ shelf: RecordShelf) { self.shelf = shelf }
 
     func start(_ announce: @escaping ObjectsDesk.Announce) {
-        isRunning.store(true, ordering: .releasing)
-        Lane.start("notices", stackBytes: 2 << 20) { [self] in
-            while !isStopping.load(ordering: .acquiring) {
-                let seen = bell.rings
-                if !carry(announce) { bell.wait(since: seen, until: Instant.now.advanced(by: Span64.second)) }
-            }
-            gone.raise()
-        }
+        rounds.start("notices", stackBytes: 2 << 20) { [self] in carry(announce) ? .none : .nap(Span64.second) }
     }
 
-    func stop() {
-        guard isRunning.load(ordering: .acquiring) else { return }
-        isStopping.store(true, ordering: .releasing)
-        bell.ring()
-        gone.wait()
-    }
+    func stop() { rounds.stop() }
 
     /// There may be something to carry.
-    func ring() { bell.ring() }
+    func ring() { rounds.ring() }
 
     /// False when there was nothing, or when nobody took it.
     private func carry(_ announce: ObjectsDesk.Announce) -> Bool {

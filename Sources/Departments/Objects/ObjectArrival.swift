@@ -32,9 +32,7 @@ struct ObjectArrival {
             fields["authorization"].flatMap(AWSAuthorization.init(parsing:)) ?? AWSAuthorization(query: request.query)
         keyID = proof?.keyID ?? request.parameter("AWSAccessKeyId") ?? ""
         region = proof?.scope.region
-        surroundings = Surroundings(
-            sourceAddress: exchange.peer, userAgent: fields["user-agent"] ?? "", region: region ?? "",
-            isSecure: exchange.isSecure)
+        surroundings = Surroundings(of: exchange, region: region ?? "")
         for (key, name) in [
             "s3:prefix": "prefix", "s3:delimiter": "delimiter", "s3:max-keys": "max-keys", "s3:VersionId": "versionId",
         ] {

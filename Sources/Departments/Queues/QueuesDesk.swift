@@ -19,8 +19,7 @@ package final class QueuesDesk: Sendable {
     let account: String
     let region: String
     let waiting = WaitingRoom()
-    private let bell = Doorbell()
-    private let isOver = Flagpole()
+    private let sweeper = Rounds()
     private let watch = Mutex(ClockWatch(wall: Int64(WallClock.milliseconds), steady: .now))
 
     package init(_ path: String, account: String, region: String) throws(Fault) {
@@ -30,15 +29,11 @@ package final class QueuesDesk: Sendable {
         do throws(ServiceProblem) { try followSinceLastTime(Int64(WallClock.milliseconds)) } catch {
             throw Fault(.system, "\(path): \(error.message)")
         }
-        Lane.start("queue-sweeper") { [self] in
-            while !waiting.isClosed {
-                let seen = bell.rings
-                do throws(ServiceProblem) { try sweep(try now()) } catch {
-                    Log.line("old messages could not be thrown out: \(error.message)")
-                }
-                if !waiting.isClosed { bell.wait(since: seen, until: Instant.now.advanced(by: Self.sweepEvery)) }
+        sweeper.start("queue-sweeper") { [self] in
+            do throws(ServiceProblem) { try sweep(try now()) } catch {
+                Log.line("old messages could not be thrown out: \(error.message)")
             }
-            isOver.raise()
+            return .nap(Self.sweepEvery)
         }
     }
 
@@ -48,8 +43,7 @@ package final class QueuesDesk: Sendable {
 
     package func close() {
         endWaiting()
-        bell.ring()
-        isOver.wait()
+        sweeper.stop()
         shelf.close()
     }
 
@@ -182,5 +176,5 @@ package final class QueuesDesk: Sendable {
     }
 
     /// There is something to throw out.
-    func wakeSweeper() { bell.ring() }
+    func wakeSweeper() { sweeper.ring() }
 }

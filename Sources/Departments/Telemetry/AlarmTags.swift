@@ -20,13 +20,12 @@ struct AlarmTags: Sendable {
             ) {
                 call throws(ServiceProblem) in
                 let added = try Self.checked(call.list("Tags"))
-                let names = Set(added.compactMap { $0["Key"]?.text })
-                return try change(call) { tags in tags.filter { !names.contains($0["Key"]?.text ?? "") } + added }
+                return try change(call) { TagList.adding(added, to: $0) }
             },
             Operation("UntagResource", [arn, Member("TagKeys", .list(.text), required: true)], on: resources) {
                 call throws(ServiceProblem) in
-                let gone = Set(call.texts("TagKeys"))
-                return try change(call) { tags in tags.filter { !gone.contains($0["Key"]?.text ?? "") } }
+                let gone = call.texts("TagKeys")
+                return try change(call) { TagList.removing(gone, from: $0) }
             },
             Operation("ListTagsForResource", [arn], on: resources) { call throws(ServiceProblem) in
                 let (kind, key) = try place(call["ResourceARN"])

@@ -14,39 +14,30 @@ final class AlarmWatch: Sendable {
     private let metrics: MetricsDesk
     private let alarms: AlarmDesk
     private let announcer: AlarmAnnouncer
-    private let closing = Closing()
-    private let isOver = Flagpole()
+    private let rounds: Rounds
 
     init(_ metrics: MetricsDesk, _ announcer: @escaping AlarmAnnouncer) {
         self.metrics = metrics
         alarms = metrics.alarms
+        rounds = Rounds(bell: metrics.alarms.bell)
         self.announcer = announcer
     }
 
     func start() {
-        Lane.start("alarm-watch", stackBytes: 2 << 20) { [self] in
-            var glances = AlarmGlances()
-            while !closing.isAsked {
-                let seen = alarms.bell.rings
-                look(Int64(WallClock.milliseconds), &glances)
-                if !closing.isAsked { alarms.bell.wait(since: seen, until: Instant.now.advanced(by: Self.pause)) }
-            }
-            isOver.raise()
+        rounds.start("alarm-watch", AlarmGlances(), stackBytes: 2 << 20) { [self] glances in
+            look(Int64(WallClock.milliseconds), &glances)
+            return .nap(Self.pause)
         }
     }
 
-    func stop() {
-        closing.ask()
-        alarms.bell.ring()
-        isOver.wait()
-    }
+    func stop() { rounds.stop() }
 
     private func look(_ now: Int64, _ glances: inout AlarmGlances) {
         do throws(ServiceProblem) {
             try judgeMetrics(now, &glances)
-            if closing.isAsked { return }
+            if rounds.isStopping { return }
             try judgeComposites(now)
-            if closing.isAsked { return }
+            if rounds.isStopping { return }
             try announce(now)
         } catch { Log.line("alarms could not be looked at: \(error.message)") }
     }
@@ -59,7 +50,7 @@ final class AlarmWatch: Sendable {
         if glances.count > all.count { glances.forget(allBut: Set(all.map(\.name))) }
         var changes: [(Alarm, AlarmFinding)] = []
         for alarm in all where !alarm.isComposite && !alarm.isHeld(at: now) {
-            if closing.isAsked { return }
+            if rounds.isStopping { return }
             guard let moment = glances.moment(alarm, at: now, metrics.arrivals) else { continue }
             do throws(ServiceProblem) {
                 let finding = try AlarmMetric(alarm.record).judge(by: metrics, at: now)
@@ -92,7 +83,7 @@ final class AlarmWatch: Sendable {
         var known = Dictionary(all.map { ($0.name, $0) }) { $1 }
         var verdicts: [CompositeVerdict] = []
         for name in AlarmOrder(Dictionary(composites.map { ($0.name, $0.children) }) { $1 }).names {
-            if closing.isAsked { return }
+            if rounds.isStopping { return }
             guard let alarm = known[name], let verdict = CompositeVerdict(alarm, among: known, alarms) else { continue }
             verdicts.append(verdict)
             known[name]?.enter(verdict.finding, at: now)
@@ -121,7 +112,7 @@ final class AlarmWatch: Sendable {
         for announcement in try alarms.announcements(max: Self.announcementsMax) {
             let name = announcement.alarm.name
             // What was told so far is settled all the same.
-            if closing.isAsked { break }
+            if rounds.isStopping { break }
             guard !held.contains(name) else { continue }
             do throws(ServiceProblem) {
                 try announcer(announcement.event, announcement.targets)

@@ -20,26 +20,18 @@ package final class LogsDesk: Sendable {
         """
     ]
     let shelf: RecordShelf
-    private let isOver = Flagpole()
-    private let bell = Doorbell()
-    private let closing = Closing()
+    private let sweeper = Rounds()
 
     package init(_ path: String) throws(Fault) {
         shelf = try RecordShelf(path, tables: Self.tables)
-        Lane.start("log-sweeper") { [self] in
-            while !closing.isAsked {
-                let seen = bell.rings
-                sweep()
-                if !closing.isAsked { bell.wait(since: seen, until: Instant.now.advanced(by: Self.sweepEvery)) }
-            }
-            isOver.raise()
+        sweeper.start("log-sweeper") { [self] in
+            sweep()
+            return .nap(Self.sweepEvery)
         }
     }
 
     package func close() {
-        closing.ask()
-        bell.ring()
-        isOver.wait()
+        sweeper.stop()
         shelf.close()
     }
 

@@ -32,21 +32,15 @@ package final class MetricsDesk: Sendable {
     let alarms: AlarmDesk
     let arrivals = SeriesArrivals()
     private let watch = Mutex<AlarmWatch?>(nil)
-    private let bell = Doorbell()
-    private let isOver = Flagpole()
-    private let closing = Closing()
+    private let sweeper = Rounds()
 
     /// Alarms lie in a file beside `path`.
     package init(_ path: String, account: String, region: String) throws(Fault) {
         alarms = try AlarmDesk(PathName.folder(of: path) + "/alarms.db", account: account, region: region)
         shelf = try RecordShelf(path, tables: Self.tables, durability: .normal)
-        Lane.start("metric-sweeper") { [self] in
-            while !closing.isAsked {
-                let seen = bell.rings
-                sweep(Int64(WallClock.milliseconds) / 1000)
-                if !closing.isAsked { bell.wait(since: seen, until: Instant.now.advanced(by: Self.sweepEvery)) }
-            }
-            isOver.raise()
+        sweeper.start("metric-sweeper") { [self] in
+            sweep(Int64(WallClock.milliseconds) / 1000)
+            return .nap(Self.sweepEvery)
         }
     }
 
@@ -64,9 +58,7 @@ package final class MetricsDesk: Sendable {
     package func close() {
         watch.withLock { $0 }?.stop()
         alarms.shelf.close()
-        closing.ask()
-        bell.ring()
-        isOver.wait()
+        sweeper.stop()
         shelf.close()
     }
 

@@ -9,6 +9,10 @@ package struct WebFields: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
     package init() {}
 
+    package init(_ fields: [(name: String, value: String)]) {
+        list = fields.map { Field(name: $0.name, value: $0.value) }
+    }
+
     package init(dictionaryLiteral elements: (String, String)...) {
         for (name, value) in elements { add(name, value) }
     }

@@ -5,7 +5,7 @@ internal import Spool
 
 /// What a node tells CloudWatch, made from what it and its stations say of themselves: a pure plan but for the counts of the
 /// last time, from which those of a station are told apart.
-struct Figures {
+struct Figures: Sendable {
     static let namespace = "Lineside"
     /// What a station counts from its start, under our names.
     private static let counters: [(name: String, path: [String])] = [

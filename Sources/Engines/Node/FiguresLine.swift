@@ -4,7 +4,6 @@ package import Core
 internal import JSON
 internal import Process
 internal import Spool
-internal import Synchronization
 internal import WebClient
 
 /// Sends a node's figures to CloudWatch, a hub's or AWS's. While nobody answers they wait, a day of them at most; nothing at the
@@ -26,14 +25,20 @@ package final class FiguresLine: Sendable {
     private let endpoint: AWSEndpoint
     private let every: UInt64
     private let credentials: Signing
-    private let bell = Doorbell()
-    private let isStopping = Atomic<Bool>(false)
     private let cancellation = WebCancellation()
-    private let gone = Flagpole()
+    private let rounds = Rounds()
 
-    private struct Batch {
+    private struct Batch: Sendable {
         let wall: Int64
         let body: [UInt8]
+    }
+
+    /// What one round leaves to the next.
+    private struct Memory: Sendable {
+        var figures: Figures
+        var waiting: [Batch] = []
+        var isQuiet = false
+        var next = Instant.now
     }
 
     package init(
@@ -46,38 +51,25 @@ package final class FiguresLine: Sendable {
     }
 
     package func start() {
-        Lane.start("figures") { [self] in
-            run()
-            gone.raise()
+        rounds.start("figures", Memory(figures: Figures(thing: house.plan.thingName))) { [self] memory in
+            tell(&memory)
+            memory.next = max(memory.next.advanced(by: every), .now)
+            return .rest(memory.next.since(.now))
         }
     }
 
-    package func stop() {
-        isStopping.store(true, ordering: .releasing)
-        cancellation.cancel()
-        bell.ring()
-        gone.wait()
-    }
+    package func stop() { rounds.stop { cancellation.cancel() } }
 
-    private func run() {
-        var figures = Figures(thing: house.plan.thingName)
-        var waiting: [Batch] = []
-        var isQuiet = false
-        var next = Instant.now
-        while !isStopping.load(ordering: .acquiring) {
-            let seen = bell.rings
-            waiting.append(batch(&figures))
-            Self.trim(&waiting)
-            do throws(Fault) {
-                try send(&waiting)
-                isQuiet = false
-            } catch {
-                // Once is enough for the log.
-                if !isQuiet { Log.line("figures wait: \(error.message)") }
-                isQuiet = true
-            }
-            next = max(next.advanced(by: every), .now)
-            while Instant.now < next, !isStopping.load(ordering: .acquiring) { bell.wait(since: seen, until: next) }
+    private func tell(_ memory: inout Memory) {
+        memory.waiting.append(batch(&memory.figures))
+        Self.trim(&memory.waiting)
+        do throws(Fault) {
+            try send(&memory.waiting)
+            memory.isQuiet = false
+        } catch {
+            // Once is enough for the log.
+            if !memory.isQuiet { Log.line("figures wait: \(error.message)") }
+            memory.isQuiet = true
         }
     }
 
@@ -102,14 +94,13 @@ package final class FiguresLine: Sendable {
 
     private func send(_ waiting: inout [Batch]) throws(Fault) {
         let client = try WebClient()
-        while let batch = waiting.first, !isStopping.load(ordering: .acquiring) {
+        while let batch = waiting.first, !rounds.isStopping {
             let signer = AWSSigner(
                 try credentials(), region: house.plan.configuration.region, service: "monitoring")
             let signed = endpoint.fields(
                 calling: Self.target, Self.mediaType, batch.body, signer: signer,
                 at: SigningTime(milliseconds: Int64(WallClock.milliseconds)))
-            var fields = WebFields()
-            for field in signed { fields.add(field.name, field.value) }
+            let fields = WebFields(signed.map { ($0.name, $0.value) })
             let request = WebRequest(
                 "POST", endpoint.address, fields: fields, body: batch.body, wholeMilliseconds: Self.answerWithin)
             let answer = try client.send(

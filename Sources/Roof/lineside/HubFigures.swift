@@ -1,7 +1,6 @@
 internal import AWSProtocol
 internal import Core
 internal import Process
-internal import Synchronization
 
 /// The hub's own figures, put into its metrics each minute as anybody's are.
 ///
@@ -15,9 +14,7 @@ final class HubFigures: Sendable {
     private let waiting: @Sendable () -> Int
     private let house: Caller
     private let region: String
-    private let bell = Doorbell()
-    private let isStopping = Atomic<Bool>(false)
-    private let gone = Flagpole()
+    private let rounds = Rounds()
 
     /// `waiting`: how many events are on their way.
     init(
@@ -28,28 +25,18 @@ final class HubFigures: Sendable {
         self.tally = tally
         self.waiting = waiting
         self.region = region
-        house = Caller(
-            account: account, arn: "arn:aws:iam::\(account):service/lineside", userID: "lineside", keyID: "")
+        house = .house(of: account)
     }
 
     func start() {
-        Lane.start("hub-figures") { [self] in
-            var next = Instant.now
-            while !isStopping.load(ordering: .acquiring) {
-                let seen = bell.rings
-                put()
-                next = max(next.advanced(by: Self.every), .now)
-                while Instant.now < next, !isStopping.load(ordering: .acquiring) { bell.wait(since: seen, until: next) }
-            }
-            gone.raise()
+        rounds.start("hub-figures", Instant.now) { [self] next in
+            put()
+            next = max(next.advanced(by: Self.every), .now)
+            return .rest(next.since(.now))
         }
     }
 
-    func stop() {
-        isStopping.store(true, ordering: .releasing)
-        bell.ring()
-        gone.wait()
-    }
+    func stop() { rounds.stop() }
 
     private func put() {
         var data = [

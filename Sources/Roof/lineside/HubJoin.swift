@@ -28,9 +28,7 @@ struct HubJoin: Sendable {
     var route: Route {
         unsafe Route(.post, Self.path, "A new node", bodyBytesMax: Self.bytesMax) { exchange in
             let body = unsafe Array(exchange.body)
-            let surroundings = Surroundings(
-                sourceAddress: exchange.peer, userAgent: exchange.head.value(of: "user-agent") ?? "", region: region,
-                isSecure: exchange.isSecure)
+            let surroundings = Surroundings(of: exchange, region: region)
             workers.submit {
                 let outcome = Result { () throws(ServiceProblem) in try join(body, surroundings) }
                 exchange.reactor.post {
@@ -153,10 +151,8 @@ struct HubJoin: Sendable {
     private func perform(
         _ operation: String, _ input: DatumMap, of service: String = "iot", unless known: String? = nil
     ) throws(ServiceProblem) -> Datum {
-        let caller = Caller(
-            account: account, arn: "arn:aws:iam::\(account):service/lineside", userID: "lineside", keyID: "")
         do throws(ServiceProblem) {
-            return try directory.perform(operation, of: service, input, by: caller, region: region)
+            return try directory.perform(operation, of: service, input, by: .house(of: account), region: region)
         } catch {
             if error.code == known { return .null }
             throw error

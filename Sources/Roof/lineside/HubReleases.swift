@@ -26,9 +26,7 @@ struct HubReleases: Sendable {
             let key = PercentText.strictlyDecoded(path) ?? ""
             let certificate = exchange.certificateDigest.map(Hexadecimal.text)
             let range = exchange.head.value(of: "range")
-            let surroundings = Surroundings(
-                sourceAddress: exchange.peer, userAgent: exchange.head.value(of: "user-agent") ?? "", region: region,
-                isSecure: true)
+            let surroundings = Surroundings(of: exchange, region: region)
             workers.submit {
                 let outcome = Result { () throws(ServiceProblem) in
                     try open(key, range, certificate, surroundings)

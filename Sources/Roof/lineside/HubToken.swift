@@ -38,8 +38,7 @@ enum HubToken {
         let signed = endpoint.fields(
             calling: "Lineside.\(operation)", "application/x-amz-json-1.1", body, signer: signer,
             at: SigningTime(milliseconds: Int64(WallClock.milliseconds)))
-        var fields = WebFields()
-        for field in signed { fields.add(field.name, field.value) }
+        let fields = WebFields(signed.map { ($0.name, $0.value) })
         var plan = WebPlan()
         plan.noProxy = "*"
         let answer = try WebClient(plan).send(

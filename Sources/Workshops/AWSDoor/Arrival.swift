@@ -31,9 +31,7 @@ struct Arrival: Sendable {
         authorization =
             request.fields["authorization"].flatMap(AWSAuthorization.init(parsing:))
             ?? AWSAuthorization(query: request.query)
-        surroundings = Surroundings(
-            sourceAddress: exchange.peer, userAgent: request.fields["user-agent"] ?? "",
-            region: authorization?.scope.region ?? "", isSecure: exchange.isSecure)
+        surroundings = Surroundings(of: exchange, region: authorization?.scope.region ?? "")
     }
 
     /// The request with its body unpacked: clients compress long ones.

@@ -22,8 +22,7 @@ final class UplinkClient {
         let signer = AWSSigner(try uplink.credentials(), region: uplink.region, service: "events")
         let signed = uplink.endpoint.fields(
             calling: PutEvents.target, PutEvents.mediaType, body, signer: signer, at: SigningTime(milliseconds: wall))
-        var fields = WebFields()
-        for field in signed { fields.add(field.name, field.value) }
+        let fields = WebFields(signed.map { ($0.name, $0.value) })
         let request = WebRequest(
             "POST", uplink.endpoint.address, fields: fields, body: body, wholeMilliseconds: uplink.answerWithin)
         let answer = try client.send(request, bodyBytesMax: Self.answerBytesMax, cancellation: cancellation)
