@@ -439,8 +439,8 @@ def test_version_has_to_be_for_the_platform(hub):
 
 
 def test_each_of_several_candidates_is_answered(hub, shelf):
-    """[hub-green-3] A component of the house's among them. A40"""
-    (other, arn), client = part(hub), "aws.greengrass.Cli"
+    """[hub-green-3] A component of the house's among them, which devices do not bring along. A40"""
+    (other, arn), client = part(hub), "aws.greengrass.TokenExchangeService"
     rows = resolve(hub, wants(shelf, "1.x"), wants(other, "*"), wants(client, "2.12.0"))
     expected = {shelf: arn_of(hub, shelf, "1.10.0"), other: arn, client: arn_of(hub, client, "2.12.0", "aws")}
     assert {row["componentName"]: row["arn"] for row in rows} == expected

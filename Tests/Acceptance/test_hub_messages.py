@@ -5,7 +5,10 @@ A31 to A35, A38. The client is paho.
 """
 
 import json
+import os
+import signal
 import ssl
+import subprocess
 import time
 import uuid
 
@@ -76,6 +79,24 @@ def test_revoked_certificate_is_sent_away(hub, tmp_path):
         hub.client("iot").update_certificate(certificateId=device.id, newStatus="REVOKED")
         assert wire.gone.wait(10), "still in"
         assert Wire(device, client_id=f"{device.name}-2").open().is_failure
+
+
+def test_nobody_of_many_that_are_revoked_stays(hub, tmp_path):
+    """[hub-message-1] More than the broker hears of at a time, which is not listening just then: whoever is to go, goes."""
+    iot, other, device = hub.client("iot"), Device(hub, tmp_path), Device(hub, tmp_path)
+    with Wire(device) as wire:
+        pid = broker_pid(hub)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            for _ in range(400):
+                iot.update_certificate(certificateId=other.id, newStatus="INACTIVE")
+                iot.update_certificate(certificateId=other.id, newStatus="ACTIVE")
+            iot.update_certificate(certificateId=device.id, newStatus="REVOKED")
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert wire.gone.wait(10), "still in"
+    with Wire(other):
+        assert Wire(device).open().is_failure
 
 
 def test_client_of_another_name(hub, tmp_path):
@@ -283,15 +304,9 @@ def test_session_and_hub_that_is_killed(binary, tmp_path):
 
 def test_broker_that_is_killed_comes_back(hub, tmp_path):
     """[hub-message-1]"""
-    import os
-    import signal
-    import subprocess
-
     device = Device(hub, tmp_path)
     with Wire(device) as wire:
-        words = ["pgrep", "-P", str(hub.job.pid), "mosquitto"]
-        (pid,) = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
-        os.kill(int(pid), signal.SIGKILL)
+        os.kill(broker_pid(hub), signal.SIGKILL)
         assert wire.gone.wait(10)
         # paho connects again by itself.
         wait_until(lambda: len(wire.codes) > 1 and not wire.codes[-1].is_failure, "the device being back", 20)
@@ -302,6 +317,12 @@ def test_broker_that_is_killed_comes_back(hub, tmp_path):
         assert wire.wait(topic) == {"a": 1}
         assert wire.subscribe(shadow(device, "get/+"))
         wait_until(lambda: answered(wire, device), "the hub's own line", 20)
+
+
+def broker_pid(hub):
+    words = ["pgrep", "-P", str(hub.job.pid), "mosquitto"]
+    (pid,) = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+    return int(pid)
 
 
 def answered(wire, device):

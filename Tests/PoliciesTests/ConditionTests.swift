@@ -5,9 +5,11 @@ import Testing
 /// Every operator, with what passes it and what does not.
 @Suite struct ConditionTests {
     /// Whether an Allow with this condition lets a request with these values of `x:k` through; nil: without the key.
-    static func holds(_ name: String, _ wanted: Datum, _ values: [String]?, effect: String = "Allow") throws -> Bool {
-        let conditional = statement(["Effect": .text(effect), "Condition": .map([name: ["X:k": wanted]])])
-        let context = values.map { ["x:K": $0] } ?? [:]
+    static func holds(
+        _ name: String, _ wanted: Datum, _ values: [String]?, effect: String = "Allow", key: String = "AWS:SourceVpc"
+    ) throws -> Bool {
+        let conditional = statement(["Effect": .text(effect), "Condition": .map([name: .map([key: wanted])])])
+        let context = values.map { [key.lowercased(): $0] } ?? [:]
         let all: Datum = effect == "Allow" ? [conditional] : [statement(), conditional]
         return try decide(all, context: context) == (effect == "Allow" ? .allowed : .deniedExplicitly(by: "P/2"))
     }
@@ -113,6 +115,15 @@ import Testing
         #expect(try Self.holds(name, wanted, nil) == holds)
         #expect(try Self.holds(name, wanted, []) == holds)
         #expect(try Self.holds(name, wanted, nil, effect: "Deny") == holds)
+    }
+
+    /// Nobody here knows whether there would be a value: nothing is allowed by that, and no refusal passed by.
+    @Test(arguments: missing)
+    func aKeyThatNobodyTells(name: String, wanted: Datum, holds: Bool) throws {
+        for key in ["aws:ResourceTag/class", "secretsmanager:Name", "x:k"] {
+            #expect(try Self.holds(name, wanted, nil, key: key) == holds)
+            #expect(try Self.holds(name, wanted, nil, effect: "Deny", key: key))
+        }
     }
 
     static let many: [(String, Datum, [String], Bool)] = [

@@ -16,6 +16,12 @@ package final class Turnstile: Sendable {
         }
     }
 
+    /// Whether who comes now would have to wait.
+    package var isFull: Bool { inside.withLock { $0 >= most } }
+
+    /// Goes in whoever else is inside.
+    package func push() { inside.withLock { $0 += 1 } }
+
     package func leave() {
         inside.withLock { $0 -= 1 }
         bell.ring()

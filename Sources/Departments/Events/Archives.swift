@@ -24,7 +24,8 @@ struct Archives: Sendable {
                 "CreateArchive",
                 [name, Member("EventSourceArn", required: true, 1...1600), Self.description, Self.pattern, days],
                 on: { arns($0) + [$0["EventSourceArn"]] }
-            ) { call throws(ServiceProblem) in try create(call) },
+            ) { call throws(ServiceProblem) in try create(call) }
+            .without("KmsKeyIdentifier"),
             Operation("DescribeArchive", [name], on: arns) { call throws(ServiceProblem) in
                 try shown(find(call["ArchiveName"], desk.shelf.records), isWhole: true)
             },
@@ -37,7 +38,8 @@ struct Archives: Sendable {
             ) { call throws(ServiceProblem) in try list(call) },
             Operation("UpdateArchive", [name, Self.description, Self.pattern, days], on: arns) {
                 call throws(ServiceProblem) in try update(call)
-            },
+            }
+            .without("KmsKeyIdentifier"),
             Operation("DeleteArchive", [name], on: arns) { call throws(ServiceProblem) in try delete(call) },
         ]
     }

@@ -15,7 +15,8 @@ struct Buses: Sendable {
             Operation(
                 "CreateEventBus", [name, Member("Description", 0...512), Member("EventSourceName"), Self.tags],
                 on: Self.arns
-            ) { call throws(ServiceProblem) in try create(call) },
+            ) { call throws(ServiceProblem) in try create(call) }
+            .without("KmsKeyIdentifier", "DeadLetterConfig", "LogConfig"),
             Operation("DescribeEventBus", [Member("Name", 1...1600)], on: Self.arns) { call throws(ServiceProblem) in
                 let name = EventsDesk.busName(call.text("Name"))
                 guard let bus = desk.shelf.records[EventsDesk.Kind.bus, name] else {

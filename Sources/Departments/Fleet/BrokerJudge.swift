@@ -34,7 +34,7 @@ extension FleetDesk: BrokerWarden {
     private func ownObjection(_ wish: BrokerWish) -> String? {
         switch wish {
         case .publish(let topic) where Self.isOfHub(topic): "because the hub alone tells of itself there"
-        case .keep(let message): retained.objection(to: message.topic, bytes: message.payload.count)
+        case .keep(let message): objection(toKeeping: message.payload.count, of: message.topic)
         default: nil
         }
     }

@@ -77,7 +77,7 @@ package final class FleetDesk: Sendable {
     let presence = Presence()
     let retained = RetainedTally()
     /// So many retained messages wait for the disk at most.
-    let retaining = Turnstile(256)
+    let retaining = Turnstile(retainingMax)
     /// Which job each thing with something to do was last told to do next, by the topic under which it was told.
     let nextTold = Mutex<[String: String]>([:])
 

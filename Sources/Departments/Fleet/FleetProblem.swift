@@ -8,6 +8,8 @@ enum FleetProblem {
 
     static func invalid(_ why: String) -> ServiceProblem { ServiceProblem("InvalidRequestException", why) }
 
+    static func tooFast(_ why: String) -> ServiceProblem { ServiceProblem("ThrottlingException", why, status: 429) }
+
     static func conflict(_ why: String) -> ServiceProblem {
         ServiceProblem("DeleteConflictException", why, status: 409)
     }

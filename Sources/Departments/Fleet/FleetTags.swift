@@ -64,16 +64,18 @@ struct FleetTags: Sendable {
         }
         let kinds = [
             ("thinggroup", "groups"), ("thingtype", "types"), ("policy", "policies"), ("rolealias", "aliases"),
+            ("job", "jobs"),
         ]
         for (kind, table) in kinds {
             guard let name = desk.name(in: arn, kind) else { continue }
+            let column = kind == "job" ? "id" : "name"
             let isThere = try desk.shelf.read { database throws(Fault) in
-                try !database.rows("SELECT 1 FROM \(table) WHERE name = ?", [.text(name)]) { $0.int(0) }.isEmpty
+                try !database.rows("SELECT 1 FROM \(table) WHERE \(column) = ?", [.text(name)]) { $0.int(0) }.isEmpty
             }
             guard isThere else { throw FleetProblem.missing(arn) }
             return arn
         }
         throw FleetProblem.invalid(
-            "\(arn.prefix(200)) is nothing that has tags: groups, types, policies, role aliases and rules do")
+            "\(arn.prefix(200)) is nothing that has tags: groups, types, policies, role aliases, jobs and rules do")
     }
 }

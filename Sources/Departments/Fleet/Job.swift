@@ -75,6 +75,11 @@ struct JobRun: Sendable {
 
     var isOver: Bool { Self.ends.contains(status) }
 
+    /// As things are told it with an update.
+    var state: Datum {
+        ["status": .text(status), "statusDetails": details, "versionNumber": .whole(Int(version))]
+    }
+
     /// Those that their things may know of.
     static func find(_ thing: String, _ job: String, _ database: Database) throws(Fault) -> JobRun? {
         try database.rows(
@@ -90,7 +95,7 @@ struct JobRun: Sendable {
         try database.rows(
             """
             SELECT \(columns) FROM runs WHERE thing = ?1 AND status IN ('QUEUED', 'IN_PROGRESS') AND released IS NOT NULL
-            AND job IN (SELECT id FROM jobs WHERE coalesce(namespace, '') = ?2) ORDER BY status = 'QUEUED', n
+            AND job IN (SELECT id FROM jobs WHERE coalesce(namespace, '') = ?2) ORDER BY status = 'QUEUED', queued, n
             """, [.text(thing), .text(namespace ?? "")], JobRun.init)
     }
 

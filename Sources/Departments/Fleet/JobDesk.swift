@@ -19,7 +19,7 @@ extension FleetDesk {
 
     package func createJob(
         _ id: String, for targets: [String], document: String, namespace: String?, isContinuous: Bool,
-        _ settings: DatumMap
+        _ settings: DatumMap, tags: [Datum] = []
     ) throws(ServiceProblem) {
         let arn = arn("job/\(id)")
         let things = try shelf.change { [self] work -> [String] in
@@ -33,6 +33,7 @@ extension FleetDesk {
                     .text(id), .json(.list(targets.map(Datum.text))), .text(document), .optional(namespace),
                     .int(isContinuous ? 1 : 0), .json(.map(settings)), .now,
                 ])
+            try FleetTags.add(tags, to: arn, work.database)
             guard let job = try Job.find(id, work.database) else { return [] }
             let things = try self.things(of: targets, work.database)
             for thing in things { try JobRun.queue(job, for: thing, work.database) }
@@ -160,11 +161,7 @@ extension FleetDesk {
         for other in others where other != thing { notify(other, job.namespace) }
         notify(thing, job.namespace)
         var answer = DatumMap()
-        if change["includeJobExecutionState"]?.bool == true {
-            answer["executionState"] = [
-                "status": .text(run.status), "statusDetails": run.details, "versionNumber": .whole(Int(run.version)),
-            ]
-        }
+        if change["includeJobExecutionState"]?.bool == true { answer["executionState"] = run.state }
         if change["includeJobDocument"]?.bool == true {
             answer["jobDocument"] = try? Datum(json: Array(job.document.utf8))
         }
@@ -239,9 +236,11 @@ extension FleetDesk {
             "SELECT thing FROM runs WHERE job = ? AND released IS NULL AND status = 'QUEUED' ORDER BY n LIMIT ?",
             [.text(job.id), .int(Int64(min(rate - told.lately, 1_000_000)))]
         ) { $0.text(0) }
+        // AWS's device software passes over what was queued before something that it knows of already.
         for thing in things {
             try database.run(
-                "UPDATE runs SET released = ? WHERE thing = ? AND job = ?", [.now, .text(thing), .text(job.id)])
+                "UPDATE runs SET released = ?1, queued = ?1, updated = ?1 WHERE thing = ?2 AND job = ?3",
+                [.now, .text(thing), .text(job.id)])
         }
         return things
     }

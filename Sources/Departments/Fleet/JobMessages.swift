@@ -34,7 +34,11 @@ extension FleetDesk {
                         thing, id, namespace: namespace, hasDocument: said["includeJobDocument"]?.bool ?? true))
             }
         }
-        answer(outcome, said["clientToken"], under: topic)
+        answer(outcome, said["clientToken"], under: topic) { state(of: thing, id) }
+    }
+
+    private func state(of thing: String, _ id: String) -> Datum? {
+        try? shelf.read { database throws(Fault) in try JobRun.find(thing, id, database)?.state }
     }
 
     private func execution(_ run: DatumMap?) -> DatumMap {
@@ -43,7 +47,13 @@ extension FleetDesk {
         return answer
     }
 
-    private func answer(_ outcome: Result<DatumMap, ServiceProblem>, _ token: Datum?, under topic: String) {
+    /// Codes of those who do not know how a run stands: they are told.
+    private static let astray: Set<String> = ["VersionMismatch", "InvalidStateTransition"]
+
+    private func answer(
+        _ outcome: Result<DatumMap, ServiceProblem>, _ token: Datum?, under topic: String,
+        state: () -> Datum?
+    ) {
         let now = Datum.whole(Int(WallClock.milliseconds / 1000))
         switch outcome {
         case .success(var answer):
@@ -56,6 +66,7 @@ extension FleetDesk {
             let code = problem.code.hasSuffix("Exception") ? String(problem.code.dropLast(9)) : problem.code
             var answer: DatumMap = ["code": .text(code), "message": .text(problem.message), "timestamp": now]
             answer["clientToken"] = token
+            if Self.astray.contains(code) { answer["executionState"] = state() }
             tell(.map(answer), under: topic + "/rejected")
         }
     }

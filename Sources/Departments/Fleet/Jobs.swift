@@ -37,8 +37,11 @@ struct Jobs: Sendable {
                     Member(
                         "timeoutConfig", .structure([Member("inProgressTimeoutInMinutes", .whole, 1...10_080)])),
                     Member("namespaceId", 1...64), FleetTags.member,
-                ], at: RestPlace("PUT", place), on: on
-            ) { call throws(ServiceProblem) in try create(call) },
+                ], at: RestPlace("PUT", place), on: { on($0) + $0.texts("targets") }
+            ) { call throws(ServiceProblem) in try create(call) }
+            .without(
+                "schedulingConfig", "jobExecutionsRetryConfig", "presignedUrlConfig", "jobTemplateArn",
+                "documentParameters", "destinationPackageVersions"),
             Operation("DescribeJob", [Self.id], at: RestPlace("GET", place), on: on) { call throws(ServiceProblem) in
                 try describe(call)
             },
@@ -50,11 +53,15 @@ struct Jobs: Sendable {
                 TablePage.paging + [
                     Member("status", words: Self.statuses),
                     Member("targetSelection", words: ["CONTINUOUS", "SNAPSHOT"]),
-                    Member("namespaceId", 1...64),
+                    Member("namespaceId", 1...64), Member("thingGroupName", 1...128),
                 ],
                 at: RestPlace(
-                    "GET", "/jobs", asking: ["nextToken", "maxResults", "status", "targetSelection", "namespaceId"])
-            ) { call throws(ServiceProblem) in try list(call) },
+                    "GET", "/jobs",
+                    asking: [
+                        "nextToken", "maxResults", "status", "targetSelection", "namespaceId", "thingGroupName",
+                    ])
+            ) { call throws(ServiceProblem) in try list(call) }
+            .without("thingGroupId"),
             Operation(
                 "CancelJob",
                 [Self.id, Member("force", .flag), Member("comment", 0...2028), Member("reasonCode", 0...128)],
@@ -87,7 +94,7 @@ struct Jobs: Sendable {
         for name in Self.kept { settings[name] = call.input[name] }
         try desk.createJob(
             call["jobId"], for: call.texts("targets"), document: document, namespace: call.text("namespaceId"),
-            isContinuous: call.text("targetSelection") == "CONTINUOUS", settings)
+            isContinuous: call.text("targetSelection") == "CONTINUOUS", settings, tags: call.list("tags"))
         return [
             "jobArn": .text(desk.arn("job/\(call["jobId"])")), "jobId": .text(call["jobId"]),
             "description": call.input["description"] ?? .null,
@@ -129,6 +136,10 @@ struct Jobs: Sendable {
         if let status = call.text("status") { wants("status", .text(status)) }
         if let namespace = call.text("namespaceId") { wants("namespace", .text(namespace)) }
         if let selection = call.text("targetSelection") { wants("continuous", .int(selection == "CONTINUOUS" ? 1 : 0)) }
+        if let group = call.text("thingGroupName") {
+            values.append(.text(desk.arn("thinggroup/\(group)")))
+            conditions.append("EXISTS (SELECT 1 FROM json_each(targets) WHERE value = ?\(values.count))")
+        }
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let page = try TablePage(desk.shelf, call, "SELECT \(Job.columns) FROM jobs\(filter)", values, descending: true)
         {

@@ -56,6 +56,9 @@ struct Publishing: Sendable {
         }
         if isKept {
             try admit(call)
+            if desk.retaining.isFull {
+                throw FleetProblem.tooFast("retained messages come faster than the disk takes them")
+            }
             if let objection = desk.retained.objection(to: topic, bytes: payload.count) {
                 throw FleetProblem.invalid(objection)
             }

@@ -14,12 +14,13 @@ extension FleetDesk {
     static let retainedGone = "CREATE INDEX retained_gone ON retained(modified) WHERE payload IS NULL"
     /// The broker writes its file every 10 s: what it kept since may be lost with it.
     private static let doubtMilliseconds: Int64 = 30_000
+    /// So many may be on their way to the disk.
+    static let retainingMax = 256
 
     package func keeps(_ message: KeptMessage) {
         guard !retained.takeReturned(message) else { return }
         retained.set(message.topic, message.payload.count)
-        // A disk that is slower than what comes holds up the broker, and not the hub's memory.
-        retaining.enter()
+        retaining.push()
         shelf.submit { work in
             let now = Int64(WallClock.milliseconds)
             // What was taken back is remembered as long as the broker may not know it.
@@ -40,6 +41,14 @@ extension FleetDesk {
                 Log.line("the retained message of \(message.topic) is not written down: \(problem.message)")
             }
         }
+    }
+
+    /// Why a message cannot be kept now. A disk that is slower than what comes is no reason to hold up the broker, which has
+    /// everybody's messages.
+    func objection(toKeeping bytes: Int, of topic: String) -> String? {
+        retaining.isFull
+            ? "\(Self.retainingMax) retained messages are on their way to the disk already: try again in a moment"
+            : retained.objection(to: topic, bytes: bytes)
     }
 
     /// The tally is of what is written down.

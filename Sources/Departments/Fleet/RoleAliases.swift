@@ -18,14 +18,14 @@ struct RoleAliases: Sendable {
             Operation(
                 "CreateRoleAlias",
                 [Self.name, Member("roleArn", required: true, 20...2048), duration, FleetTags.member],
-                at: RestPlace("POST", place), on: on
+                at: RestPlace("POST", place), on: on, needs: Self.leaves
             ) { call throws(ServiceProblem) in try create(call) },
             Operation("DescribeRoleAlias", [Self.name], at: RestPlace("GET", place), on: on) {
                 call throws(ServiceProblem) in try describe(call)
             },
             Operation(
                 "UpdateRoleAlias", [Self.name, Member("roleArn", 20...2048), duration], at: RestPlace("PUT", place),
-                on: on
+                on: on, needs: Self.leaves
             ) { call throws(ServiceProblem) in try update(call) },
             Operation("DeleteRoleAlias", [Self.name], at: RestPlace("DELETE", place), on: on) {
                 call throws(ServiceProblem) in
@@ -46,6 +46,11 @@ struct RoleAliases: Sendable {
                 return ["roleAliases": .list(list.rows), "nextMarker": list.next]
             },
         ]
+    }
+
+    /// Whoever lets devices have a role could as well take it for himself.
+    private static func leaves(_ call: Call) -> [Leave] {
+        call.text("roleArn").map { [Leave(passing: $0, to: "credentials.iot.amazonaws.com")] } ?? []
     }
 
     /// A row of the table.

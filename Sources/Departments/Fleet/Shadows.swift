@@ -91,6 +91,11 @@ extension FleetDesk {
         return document.told(at: Self.seconds)
     }
 
+    /// Of what the hub wishes of a thing in its own shadow, and of that shadow with all that the thing says of it.
+    package static let wishBytesMax = 1 << 18
+    /// The shadow in which things are told what to install: AWS's devices know it by this name.
+    package static let wishShadow = "AWSManagedGreengrassV2Deployment"
+
     /// Takes in what somebody sent, and answers what came of it.
     package func updateShadow(
         _ key: ShadowKey, _ payload: [UInt8], bytesMax: Int = shadowBytesMax
@@ -103,7 +108,9 @@ extension FleetDesk {
         let (answer, before, document) = try shelf.change { work in
             let known = try Self.shadow(key, work.database)
             var document = known?.document ?? ShadowDocument(.null, version: known?.version ?? 0)
-            let answer = try document.apply(change, at: Self.seconds, bytesMax: bytesMax)
+            let answer = try document.apply(
+                change, at: Self.seconds,
+                bytesMax: key.name == Self.wishShadow ? Self.wishBytesMax : Self.shadowBytesMax)
             try work.database.run(
                 """
                 INSERT INTO shadows VALUES(?1, ?2, ?3, ?4, ?5)

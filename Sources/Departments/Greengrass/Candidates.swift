@@ -35,6 +35,11 @@ struct Candidates: Sendable {
         ]
     }
 
+    /// What a device's own software is, or brings along, is not the hub's to give: it would be put in its place, and is hollow.
+    private static func isGiven(_ name: ComponentName) -> Bool {
+        !BuiltInComponents.has(name) || name.text == BuiltInComponents.tokenExchange
+    }
+
     /// The newest that satisfies everybody and runs on the platform; what the device has is kept when it does.
     private func resolve(_ candidate: Datum, _ platform: Platform) throws(ServiceProblem) -> Datum {
         guard let text = candidate["componentName"]?.text else {
@@ -49,8 +54,11 @@ struct Candidates: Sendable {
             }
         } catch { throw GreengrassProblem.invalid(error, at: text) }
         let wishes = requirements
+        let present = candidate["componentVersion"]?.text
         let found = try desk.shelf.read { database throws(Fault) -> StoredComponent? in
-            for version in try StoredComponent.versions(of: name, database)
+            guard Self.isGiven(name) else { return nil }
+            let versions = try StoredComponent.versions(of: name, database)
+            for version in versions.filter({ "\($0)" == present }) + versions
             where wishes.allSatisfy({ $0.1.isSatisfied(by: version) }) {
                 guard let component = try StoredComponent.find(name, version, database) else { continue }
                 if component.runs(on: platform) { return component }

@@ -130,6 +130,15 @@ struct CoreDevices: Sendable {
         return ["installedComponents": .list(page.rows), "nextToken": page.next]
     }
 
+    /// Details of jobs are texts, lists among them: AWS's device software writes those with brackets around.
+    private static func words(_ said: Datum?) -> Datum {
+        guard let text = said?.text else { return said ?? .null }
+        if let list = (try? Datum(json: Array(text.utf8)))?.list { return .list(list.filter { $0.text != nil }) }
+        let isBracketed = text.hasPrefix("[") && text.hasSuffix("]")
+        let words = (isBracketed ? text.dropFirst().dropLast() : text[...]).split(separator: ",")
+        return .list(words.map { .text(String($0.drop { $0 == " " })) })
+    }
+
     private func effective(_ call: Call) throws(ServiceProblem) -> Datum {
         let thing = call["coreDeviceThingName"]
         try desk.shelf.consult { database in
@@ -153,7 +162,7 @@ struct CoreDevices: Sendable {
                 "targetArn": .text(row.text(3)), "coreDeviceExecutionStatus": .text(row.text(4)),
                 "reason": row.optionalText(5), "creationTimestamp": row.time(7), "modifiedTimestamp": row.time(8),
                 "statusDetails": [
-                    "errorStack": details["errorStack"] ?? .null, "errorTypes": details["errorTypes"] ?? .null,
+                    "errorStack": Self.words(details["errorStack"]), "errorTypes": Self.words(details["errorTypes"]),
                 ],
             ]
         }

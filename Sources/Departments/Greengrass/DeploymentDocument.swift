@@ -59,7 +59,7 @@ struct DeploymentDocument {
         let policies = deployment.body["deploymentPolicies"]
         let update = policies?["componentUpdatePolicy"]
         let components = (deployment.body["components"]?.map ?? DatumMap()).members.map { ($0.key, told($0.value)) }
-        return [
+        var document: DatumMap = [
             "deploymentId": .text(deployment.id), "schemaDate": .text(schema),
             "deploymentName": deployment.name.map(Datum.text) ?? .text(deployment.id),
             "configurationArn": .text(deployment.configurationARN(target, desk)),
@@ -72,6 +72,8 @@ struct DeploymentDocument {
                 "timeout": policies?["configurationValidationPolicy"]?["timeoutInSeconds"] ?? 60
             ],
         ]
+        document["parentTargetArn"] = deployment.body["parentTargetArn"]
+        return .map(document)
     }
 
     private static func told(_ component: Datum) -> Datum {

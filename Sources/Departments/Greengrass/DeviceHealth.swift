@@ -15,7 +15,7 @@ extension GreengrassDesk {
         }
         let now = Int(WallClock.milliseconds)
         let told = report["timestamp"]?.whole(in: 0...1 << 53)
-        try shelf.change { work in
+        try shelf.change { [chapters] work in
             let known = try work.database.rows("SELECT reported FROM devices WHERE thing = ?", [.text(thing)]) {
                 $0.int(0)
             }
@@ -25,9 +25,8 @@ extension GreengrassDesk {
             // A late one must not undo what is newer.
             guard before <= when else { return }
             try Self.keep(report, of: thing, at: when, work.database)
-            try Self.keep(
-                report["components"]?.list ?? [], isWhole: report["messageType"]?.text != "PARTIAL", of: thing,
-                at: when, work.database)
+            try Self.keep(report["components"]?.list ?? [], of: thing, at: when, work.database)
+            if let names = chapters.add(report, of: thing) { try Self.forget(allBut: names, of: thing, work.database) }
         }
         if let said = report["deploymentInformation"], !said.isNull { try hear(said, from: thing) }
     }
@@ -50,15 +49,15 @@ extension GreengrassDesk {
             ])
     }
 
+    private static func forget(allBut names: [Datum], of thing: String, _ database: Database) throws(Fault) {
+        try database.run(
+            "DELETE FROM installed WHERE thing = ? AND component NOT IN (SELECT value FROM json_each(?))",
+            [.text(thing), .json(.list(names))])
+    }
+
     private static func keep(
-        _ components: [Datum], isWhole: Bool, of thing: String, at when: Int64, _ database: Database
+        _ components: [Datum], of thing: String, at when: Int64, _ database: Database
     ) throws(Fault) {
-        if isWhole {
-            let names = components.compactMap { $0["componentName"] }
-            try database.run(
-                "DELETE FROM installed WHERE thing = ? AND component NOT IN (SELECT value FROM json_each(?))",
-                [.text(thing), .json(.list(names))])
-        }
         for component in components {
             guard let name = component["componentName"]?.text, let state = component["status"]?.text else { continue }
             guard state != "UNINSTALLED" else {

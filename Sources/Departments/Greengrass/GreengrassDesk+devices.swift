@@ -130,6 +130,7 @@ extension GreengrassDesk {
             let told: Datum = [
                 "failureCause": details["deployment-failure-cause"] ?? .null,
                 "errorStack": details["deployment-error-stack"] ?? .null,
+                "errorTypes": details["deployment-error-types"] ?? .null,
                 "detailedStatus": details["detailed-deployment-status"] ?? .null,
             ]
             try Self.write(status, told, of: deployment, by: thing, work.database)

@@ -46,6 +46,7 @@ package final class GreengrassDesk: Sendable {
     let plant: any Plant
     /// Deployments are told one after the other.
     let telling = Mutex(())
+    let chapters = HealthChapters()
 
     package init(_ path: String, account: String, region: String, plant: any Plant) throws(Fault) {
         self.account = account

@@ -15,8 +15,10 @@ struct Attachments: Sendable {
         let arn = Member("PolicyArn", required: true, 20...2048)
         let policy = Member("PolicyName", required: true, Principals.policyName, marks: Principals.marks)
         return [
-            Operation("Attach\(word)Policy", [name, arn], on: arns) { call throws(ServiceProblem) in try attach(call) },
-            Operation("Detach\(word)Policy", [name, arn], on: arns) { call throws(ServiceProblem) in try detach(call) },
+            Operation("Attach\(word)Policy", [name, arn], on: arns) { call throws(ServiceProblem) in try attach(call) }
+                .telling { ["iam:PolicyARN": [$0["PolicyArn"]]] },
+            Operation("Detach\(word)Policy", [name, arn], on: arns) { call throws(ServiceProblem) in try detach(call) }
+                .telling { ["iam:PolicyARN": [$0["PolicyArn"]]] },
             Operation("ListAttached\(word)Policies", [name, Member("PathPrefix")] + Principals.paging, on: arns) {
                 call throws(ServiceProblem) in try list(call)
             },
@@ -71,7 +73,7 @@ struct Attachments: Sendable {
             guard arn.hasPrefix("arn:aws:iam::"), arn.contains(":policy/") else {
                 throw ServiceProblem("InvalidInput", "ARN \(arn) is not valid.")
             }
-            guard ManagedPolicies.all[arn] != nil || records[IdentityDesk.Kind.policy, arn] != nil else {
+            guard IdentityDesk.knows(policy: arn, records) else {
                 throw ServiceProblem(
                     "NoSuchEntity", "Policy \(arn) does not exist or is not attachable.", status: 404)
             }

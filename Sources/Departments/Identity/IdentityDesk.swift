@@ -31,6 +31,12 @@ package final class IdentityDesk: Sendable {
         static let session = "session"
     }
 
+    func knows(policy arn: String) -> Bool { Self.knows(policy: arn, shelf.records) }
+
+    static func knows(policy arn: String, _ records: Records) -> Bool {
+        ManagedPolicies.all[arn] != nil || records[Kind.policy, arn] != nil
+    }
+
     /// Makes the administrator where there is none, and a key of his.
     package func begin() throws(ServiceProblem) -> (keyID: String, secret: String) {
         let keyID = "AKIA" + Secret.minted(letters: 16, capitalsOnly: true)

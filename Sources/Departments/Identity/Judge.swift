@@ -83,43 +83,60 @@ extension IdentityDesk: Gatekeeper {
     private func principal(_ caller: AWSProtocol.Caller) -> Principal {
         let records = shelf.records
         guard let name = records[Kind.session, caller.keyID]?["RoleName"]?.text else {
-            return Principal(arn: caller.arn, account: account, kind: .user)
+            return Principal(arn: caller.arn, account: account, kind: .user, userID: caller.userID)
         }
         let arn = records[Kind.role, name]?["Arn"]?.text ?? "arn:aws:iam::\(account):role/\(name)"
-        return Principal(arn: caller.arn, account: account, kind: .assumedRole(roleArn: arn))
+        return Principal(arn: caller.arn, account: account, kind: .assumedRole(roleArn: arn), userID: caller.userID)
     }
 
     /// The user whose key it is; nil where a role was assumed. Never told by an ARN: a session is named by whoever asks for it.
-    func userName(of caller: AWSProtocol.Caller) -> String? {
-        let records = shelf.records
-        return (records[Kind.key, caller.keyID] ?? records[Kind.session, caller.keyID])?["UserName"]?.text
-    }
+    func userName(of caller: AWSProtocol.Caller) -> String? { holder(of: caller, shelf.records)?["UserName"]?.text }
 
-    /// Whose policies count: those of the user, or of the role as it is now. A role that is gone has none.
+    /// Whose policies count: those of the user, or of the role as it is now. Who is gone has none, and whoever has been given
+    /// his name since is somebody else.
     private func holder(of caller: AWSProtocol.Caller, _ records: Records) -> Datum? {
-        if let name = userName(of: caller) { return records[Kind.user, name] }
-        return records[Kind.session, caller.keyID]?["RoleName"]?.text.flatMap { records[Kind.role, $0] }
+        if let name = records[Kind.key, caller.keyID]?["UserName"]?.text { return records[Kind.user, name] }
+        guard let session = records[Kind.session, caller.keyID] else { return nil }
+        let id = session["UserId"]?.text?.prefix { $0 != ":" }
+        if let name = session["UserName"]?.text {
+            return records[Kind.user, name].flatMap { $0["UserId"]?.text.map { $0[...] } == id ? $0 : nil }
+        }
+        return session["RoleName"]?.text.flatMap { records[Kind.role, $0] }.flatMap {
+            $0["RoleId"]?.text.map { $0[...] } == id ? $0 : nil
+        }
     }
 
     private func rules(of caller: AWSProtocol.Caller, resource: [AttachedPolicy] = []) -> AccessRules {
         let records = shelf.records
         let session = records[Kind.session, caller.keyID]
         let holder = holder(of: caller, records)
-        let inherited = session?["Policy"]?.text.flatMap { judge.document($0, as: .identity) }
         return AccessRules(
             identity: holder.map { policies(of: $0, records) } ?? [], resource: resource,
-            session: inherited.map { [AttachedPolicy(name: "session", document: $0)] } ?? [], owner: account)
+            session: session.flatMap { limits(of: $0, records) } ?? [], owner: account)
+    }
+
+    /// Within what a session was lent; nil for one without limits. A limit that is gone allows nothing.
+    private func limits(of session: Datum, _ records: Records) -> [AttachedPolicy]? {
+        let arns = session["PolicyArns"]?.list?.compactMap(\.text) ?? []
+        guard session["Policy"]?.text != nil || !arns.isEmpty else { return nil }
+        let own = session["Policy"]?.text.flatMap { judge.document($0, as: .identity) }
+        let policies = own.map { [AttachedPolicy(name: "session", document: $0)] } ?? []
+        let all = policies + arns.compactMap { managed($0, records) }
+        return all.isEmpty ? [AttachedPolicy(name: "session", document: .nothing(.identity))] : all
+    }
+
+    private func managed(_ arn: String, _ records: Records) -> AttachedPolicy? {
+        guard let policy = ManagedPolicies.all[arn] ?? records[Kind.policy, arn] else { return nil }
+        let current = policy["Versions"]?.list?.first { $0["VersionId"] == policy["DefaultVersionId"] }
+        return judge.document(current?["Document"]?.text ?? "", as: .identity).map {
+            AttachedPolicy(name: policy["PolicyName"]?.text ?? arn, document: $0)
+        }
     }
 
     private func policies(of holder: Datum, _ records: Records) -> [AttachedPolicy] {
-        var texts = (holder["Inline"]?.map?.members ?? []).map { (name: $0.key, text: $0.value.text ?? "") }
-        for arn in holder["Attached"]?.list?.compactMap(\.text) ?? [] {
-            guard let policy = ManagedPolicies.all[arn] ?? records[Kind.policy, arn] else { continue }
-            let current = policy["Versions"]?.list?.first { $0["VersionId"] == policy["DefaultVersionId"] }
-            texts.append((name: policy["PolicyName"]?.text ?? arn, text: current?["Document"]?.text ?? ""))
+        let inline = (holder["Inline"]?.map?.members ?? []).compactMap { name, text in
+            judge.document(text.text ?? "", as: .identity).map { AttachedPolicy(name: name, document: $0) }
         }
-        return texts.compactMap { name, text in
-            judge.document(text, as: .identity).map { AttachedPolicy(name: name, document: $0) }
-        }
+        return inline + (holder["Attached"]?.list?.compactMap(\.text) ?? []).compactMap { managed($0, records) }
     }
 }

@@ -21,7 +21,8 @@ struct Roles: Sendable {
                     name, trust, Member("Path", 1...512), Member("Description", 0...1000),
                     Member("MaxSessionDuration", .whole, 3600...43_200), Member("Tags", .list(Principals.tag)),
                 ], on: arns
-            ) { call throws(ServiceProblem) in try create(call) },
+            ) { call throws(ServiceProblem) in try create(call) }
+            .without("PermissionsBoundary"),
             Operation("GetRole", [name], on: arns) { call throws(ServiceProblem) in
                 ["Role": shown(try get(call["RoleName"]))]
             },

@@ -17,9 +17,11 @@ extension IdentityDesk {
 struct Sessions: Sendable {
     let desk: IdentityDesk
     private static let tokenLetters = 120
+    static let usualSeconds = 3600
 
     var operations: [Operation] {
-        [
+        let limit = Shape.structure([Member("arn", required: true, 20...2048)])
+        return [
             Operation("GetCallerIdentity", free: true) { call throws(ServiceProblem) in
                 [
                     "UserId": .text(call.caller.userID), "Account": .text(call.account), "Arn": .text(call.caller.arn),
@@ -31,9 +33,10 @@ struct Sessions: Sendable {
                     Member("RoleArn", required: true, 20...2048),
                     Member("RoleSessionName", required: true, 2...64, marks: Principals.marks),
                     Member("DurationSeconds", .whole, 900...43_200), Member("Policy", 1...2048),
-                    Member("ExternalId", 2...1224),
+                    Member("ExternalId", 2...1224), Member("PolicyArns", .list(limit), 0...10),
                 ], free: true
-            ) { call throws(ServiceProblem) in try assume(call) },
+            ) { call throws(ServiceProblem) in try assume(call) }
+            .without("Tags", "TransitiveTagKeys", "SourceIdentity", "ProvidedContexts", "SerialNumber", "TokenCode"),
             Operation("GetSessionToken", [Member("DurationSeconds", .whole, 900...129_600)], free: true) {
                 call throws(ServiceProblem) in
                 guard desk.shelf.records[IdentityDesk.Kind.session, call.caller.keyID] == nil,
@@ -49,7 +52,8 @@ struct Sessions: Sendable {
                     ],
                     seconds: call.whole("DurationSeconds") ?? 43_200)
                 return ["Credentials": session]
-            },
+            }
+            .without("SerialNumber", "TokenCode"),
             Operation("GetAccessKeyInfo", [Member("AccessKeyId", required: true, 16...128)], free: true) {
                 call throws(ServiceProblem) in
                 guard desk.caller(call["AccessKeyId"]) != nil else {
@@ -69,8 +73,8 @@ struct Sessions: Sendable {
         guard let role = records.all(IdentityDesk.Kind.role).first(where: { $0["Arn"]?.text == arn }),
             desk.mayAssume(role, arn: arn, call)
         else { throw refusal }
-        let seconds = call.whole("DurationSeconds") ?? 3600
-        let longest = role["MaxSessionDuration"]?.whole ?? 3600
+        let seconds = call.whole("DurationSeconds") ?? Self.usualSeconds
+        let longest = role["MaxSessionDuration"]?.whole ?? Self.usualSeconds
         guard seconds <= longest else {
             throw ServiceProblem(
                 "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
@@ -80,8 +84,13 @@ struct Sessions: Sendable {
                 throw ServiceProblem("MalformedPolicyDocument", error.reason)
             }
         }
+        if let unknown = Self.limits(call).first(where: { !desk.knows(policy: $0) }) {
+            throw ServiceProblem("MalformedPolicyDocument", "there is no policy \(unknown)")
+        }
         return try become(role, call["RoleSessionName"], call, seconds)
     }
+
+    private static func limits(_ call: Call) -> [String] { call.list("PolicyArns").compactMap { $0["arn"]?.text } }
 
     func become(
         _ role: Datum, _ session: String, _ call: Call, _ seconds: Int
@@ -93,7 +102,7 @@ struct Sessions: Sendable {
             call,
             as: [
                 "Arn": .text(arn), "UserId": .text(id), "RoleName": .text(name),
-                "Policy": call.input["Policy"] ?? .null,
+                "Policy": call.input["Policy"] ?? .null, "PolicyArns": .list(Self.limits(call).map(Datum.text)),
             ], seconds: seconds)
         return ["Credentials": lent, "AssumedRoleUser": ["AssumedRoleId": .text(id), "Arn": .text(arn)]]
     }

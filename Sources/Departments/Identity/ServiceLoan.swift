@@ -20,7 +20,9 @@ extension IdentityDesk {
             principal: .service(service), action: "sts:AssumeRole", resource: arn, context: call.conditions)
         let rules = AccessRules(resource: [AttachedPolicy(name: "trust", document: trust)], owner: account)
         guard rules.decide(request) == .allowed else { throw refusal }
-        let lent = try Sessions(desk: self).become(role, session, call, seconds)
+        // Whoever made the alias may have asked for more than the role allows.
+        let longest = role["MaxSessionDuration"]?.whole ?? Sessions.usualSeconds
+        let lent = try Sessions(desk: self).become(role, session, call, min(seconds, longest))
         return lent["Credentials"] ?? .null
     }
 }

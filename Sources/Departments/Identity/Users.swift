@@ -12,7 +12,8 @@ struct Users: Sendable {
         return [
             Operation(
                 "CreateUser", [name, Member("Path", 1...512), Member("Tags", .list(Principals.tag))], on: arns
-            ) { call throws(ServiceProblem) in try create(call) },
+            ) { call throws(ServiceProblem) in try create(call) }
+            .without("PermissionsBoundary"),
             Operation("GetUser", [Member("UserName", .text, Principals.name, marks: Principals.marks)], on: arns) {
                 call throws(ServiceProblem) in
                 ["User": try get(call)]

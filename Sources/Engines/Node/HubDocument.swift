@@ -32,6 +32,8 @@ struct HubDocument: Hashable, Sendable {
             "deploymentId": .text(id), "configurationArn": .text(configuration),
             "deploymentPolicies": Self.policies(document),
         ]
+        // A deployment below another takes its place.
+        order["targetArn"] = document["parentTargetArn"]
         created = document["creationTimestamp"]?.whole(in: 0...1 << 53) ?? 0
         if created > 0 { order["creationTimestamp"] = .whole(created) }
         var components = DatumMap()

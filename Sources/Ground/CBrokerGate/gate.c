@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { DIGEST_BYTES = 32, HEX_ROOM = 2 * DIGEST_BYTES + 1, SESSION_ROOM = 32, NUMBER_ROOM = 16, KICKS_MAX = 256 };
+enum { DIGEST_BYTES = 32, HEX_ROOM = 2 * DIGEST_BYTES + 1, SESSION_ROOM = 32, NUMBER_ROOM = 16, KICKS_MAX = 1024 };
 
 static mosquitto_plugin_id_t *module;
 static int hub = -1;
@@ -39,10 +39,23 @@ static bool certificate_of(const struct mosquitto *client, char *hex) {
     return good;
 }
 
+/// The client whose question is being answered must not go under mosquitto's hands: whoever is to go goes at the next tick.
 static void heed(const char *message, ssize_t count) {
-    if (message[0] != 'K' || count < HEX_ROOM || kick_count == KICKS_MAX) return;
+    if (message[0] != 'K' || count < HEX_ROOM) return;
+    if (kick_count == KICKS_MAX) {
+        // More than can be remembered: nobody stays who might be one of them.
+        mosquitto_log_printf(MOSQ_LOG_ERR, "more than %d are to go at once: everybody goes", KICKS_MAX);
+        close(hub);
+        hub = -1;
+        return;
+    }
     memcpy(kicks[kick_count], message + 1, HEX_ROOM - 1);
     kicks[kick_count++][HEX_ROOM - 1] = 0;
+}
+
+static void send_away(void) {
+    for (int place = 0; place < kick_count; place++) mosquitto_kick_client_by_username(kicks[place], true);
+    kick_count = 0;
 }
 
 /// A message of a kind, some words, and what may follow the last of them.
@@ -180,11 +193,13 @@ static int on_tick(int event, void *data, void *context) {
     (void)event; (void)data; (void)context;
     char message[HEX_ROOM + 1];
     ssize_t count = -1;
-    while (hub >= 0 && (count = recv(hub, message, sizeof message, MSG_DONTWAIT)) > 0) heed(message, count);
+    while (hub >= 0 && (count = recv(hub, message, sizeof message, MSG_DONTWAIT)) > 0) {
+        if (kick_count == KICKS_MAX) send_away();
+        heed(message, count);
+    }
     // Without an answering hub it is no broker; the hub starts another.
     if (hub < 0 || count == 0) raise(SIGTERM);
-    for (int place = 0; place < kick_count; place++) mosquitto_kick_client_by_username(kicks[place], true);
-    kick_count = 0;
+    send_away();
     return MOSQ_ERR_SUCCESS;
 }
 

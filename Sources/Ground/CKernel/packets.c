@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -21,8 +22,10 @@ int ls_packets_listen(const char *path) {
     return -1;
 }
 
-int ls_packets_accept(int listener) {
+int ls_packets_accept(int listener, int seconds) {
     int descriptor;
     do descriptor = accept4(listener, NULL, NULL, SOCK_CLOEXEC); while (descriptor < 0 && errno == EINTR);
+    struct timeval patience = {.tv_sec = seconds};
+    if (descriptor >= 0) setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     return descriptor;
 }

@@ -24,7 +24,12 @@ struct FormReader {
     func input(of operation: Operation) throws(ServiceProblem) -> DatumMap {
         var reader = self
         reader.flat = operation.flat
-        return try reader.structure(operation.members, at: "")
+        var input = try reader.structure(operation.members, at: "")
+        for member in operation.withheld
+        where values.keys.contains(where: { $0 == member || $0.hasPrefix(member + ".") }) {
+            input[member] = .text(values[member] ?? member)
+        }
+        return input
     }
 
     private func structure(_ members: [Member], at path: String) throws(ServiceProblem) -> DatumMap {

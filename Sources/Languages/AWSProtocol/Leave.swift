@@ -2,10 +2,18 @@
 package struct Leave: Hashable, Sendable {
     package let action: String
     package let resource: String
+    /// What is known of it alone, by condition keys.
+    package let facts: [String: [String]]
 
-    package init(_ action: String, on resource: String) {
+    package init(_ action: String, on resource: String, facts: [String: [String]] = [:]) {
         self.action = action
         self.resource = resource
+        self.facts = facts
+    }
+
+    /// To give a role to a service, which then acts with it.
+    package init(passing role: String, to service: String) {
+        self.init("iam:PassRole", on: role, facts: ["iam:PassedToService": [service]])
     }
 
     /// To send to what a rule or an alarm names; nil where nobody's leave is asked for, as with log groups.

@@ -6,6 +6,7 @@ package struct Operation: Sendable {
     /// The ARNs that a call touches, for whoever decides whether it may.
     package typealias Resources = @Sendable (Call) -> [String]
     package typealias Leaves = @Sendable (Call) -> [Leave]
+    package typealias Facts = @Sendable (Call) -> [String: [String]]
     /// Nil for an answer with news in it; for another, how many nanoseconds after the question it is soon enough.
     package typealias Idleness = @Sendable (Call, Datum) -> UInt64?
 
@@ -25,6 +26,10 @@ package struct Operation: Sendable {
     /// What its caller must be allowed beside.
     package let leaves: Leaves
     package let handler: Handler
+    /// Members of AWS's model without which a call would do something else than it says: one that has them is refused.
+    package private(set) var withheld: [String] = []
+    /// What only the operation knows of a request, by condition keys.
+    package private(set) var facts: Facts = { _ in [:] }
     /// For what is asked again and again until there is news: answers without any may be held back, and leave no trace
     /// in the audit.
     package var idleness: Idleness?
@@ -45,6 +50,20 @@ package struct Operation: Sendable {
         self.resources = resources
         self.leaves = leaves
         self.handler = handler
+    }
+
+    /// The same, which refuses these members by their names.
+    package func without(_ members: String...) -> Operation {
+        var operation = self
+        operation.withheld += members
+        return operation
+    }
+
+    /// The same, which tells policies more of its requests.
+    package func telling(_ facts: @escaping Facts) -> Operation {
+        var operation = self
+        operation.facts = facts
+        return operation
     }
 }
 

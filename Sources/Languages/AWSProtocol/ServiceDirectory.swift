@@ -60,6 +60,13 @@ package struct ServiceDirectory: Sendable {
 
     /// Reads and checks what is asked.
     package func check(_ input: DatumMap, of operation: Operation, _ service: AWSService) throws(ServiceProblem) {
+        for name in operation.withheld {
+            guard let value = input[name], !value.isNull, value.list?.isEmpty != true, value.map?.isEmpty != true else {
+                continue
+            }
+            throw ServiceProblem(
+                service.invalidCode, "\(name) is not offered here: nothing of this \(operation.name) was done")
+        }
         try ShapeCheck(invalidCode: service.invalidCode).check(input, operation.members)
     }
 
@@ -129,6 +136,7 @@ package struct ServiceDirectory: Sendable {
         }
         for (key, value) in carried.members { input[key] = value }
         for (name, value) in request.query {
+            if operation.withheld.contains(name) { input[name] = .text(value) }
             guard let member = place.query[name] else { continue }
             let read = try typed(value, member, operation)
             // A name that comes again is one more of a list.

@@ -5,6 +5,8 @@ struct PolicyCondition: Hashable, Sendable {
     let operands: [ConditionOperand]
 
     func holds(_ context: RequestContext, for effect: PolicyStatement.Effect) -> Bool {
+        // What nobody can tell of a request is no reason to let it pass a refusal.
+        if effect == .deny, context[key] == nil, !ConditionKeys.areTold(key) { return true }
         if comparison.family == .null { return operands.contains(.bool(context.isNull(key))) }
         guard let values = context[key] else { return holdsWithoutValue }
         let passes = { (value: String) in

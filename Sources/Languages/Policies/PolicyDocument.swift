@@ -26,6 +26,16 @@ package struct PolicyDocument: Hashable, Sendable {
     package let id: String?
     package let statements: [PolicyStatement]
 
+    /// One that allows nothing.
+    package static func nothing(_ kind: Kind) -> PolicyDocument { PolicyDocument(kind) }
+
+    private init(_ kind: Kind) {
+        self.kind = kind
+        version = .of2012
+        id = nil
+        statements = []
+    }
+
     /// Reads a policy, or says what about it AWS would not take.
     package init(parsing text: [UInt8], as kind: Kind) throws(PolicyRefusal) {
         let fields = try PolicyText.root(text).members(known: ["Version", "Id", "Statement"])

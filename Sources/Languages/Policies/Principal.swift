@@ -18,8 +18,11 @@ package struct Principal: Hashable, Sendable {
     package let kind: Kind
     /// By which old bucket policies name an account.
     package let canonicalId: String?
+    /// By which nobody else is ever named; with the session's name behind it where there is one.
+    package let userID: String?
 
-    package init(arn: String, account: String, kind: Kind, canonicalId: String? = nil) {
+    package init(arn: String, account: String, kind: Kind, canonicalId: String? = nil, userID: String? = nil) {
+        self.userID = userID
         self.arn = arn
         self.account = account
         self.kind = kind
@@ -48,7 +51,8 @@ package struct Principal: Hashable, Sendable {
 
     /// What its kind says about it, under the keys that AWS documents.
     var facts: [String: String] {
-        var facts = ["aws:PrincipalIsAWSService": "false"]
+        var facts = ["aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"]
+        facts["aws:userid"] = userID
         switch kind {
         case .root: facts["aws:PrincipalType"] = "Account"
         case .user:

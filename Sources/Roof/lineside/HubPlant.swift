@@ -12,7 +12,6 @@ internal import Objects
 /// The registry and the object store, as deployments know them.
 struct HubPlant: Plant {
     private static let addressSeconds = 3600
-    private static let wishBytesMax = 1 << 18
 
     let fleet: FleetDesk
     let objects: ObjectsDesk
@@ -75,7 +74,7 @@ struct HubPlant: Plant {
 
     func want(_ desired: Datum, of thing: String, inShadow name: String) throws(ServiceProblem) {
         let payload: Datum = ["state": ["desired": desired]]
-        _ = try fleet.updateShadow(try ShadowKey(thing, name), payload.json, bytesMax: Self.wishBytesMax)
+        _ = try fleet.updateShadow(try ShadowKey(thing, name), payload.json, bytesMax: FleetDesk.wishBytesMax)
     }
 
     func wanted(of thing: String, inShadow name: String) throws(ServiceProblem) -> Datum? {

@@ -98,7 +98,8 @@ package final class AWSDoor: Sendable {
         visit.resources = operation.resources(call)
         if !operation.isFree {
             let action = "\(visit.service.name):\(operation.action)"
-            try admit(visit, visit.resources.map { Leave(action, on: $0) } + operation.leaves(call))
+            let facts = operation.facts(call)
+            try admit(visit, visit.resources.map { Leave(action, on: $0, facts: facts) } + operation.leaves(call))
         }
         let output = try operation.handler(call)
         visit.idleSpan = operation.idleness?(call, output)
@@ -108,8 +109,10 @@ package final class AWSDoor: Sendable {
     private func admit(_ visit: Visit, _ leaves: [Leave]) throws(ServiceProblem) {
         guard let caller = visit.caller else { return }
         for leave in leaves {
+            var surroundings = visit.arrival.surroundings
+            surroundings.facts.merge(leave.facts) { $1 }
             let objection = gatekeeper.objection(
-                to: leave.action, on: leave.resource, policy: nil, by: caller, visit.arrival.surroundings)
+                to: leave.action, on: leave.resource, policy: nil, by: caller, surroundings)
             if let objection {
                 let wire = visit.service.wire
                 let subject = "User: \(caller.arn) is not authorized to perform: \(leave.action)"

@@ -16,6 +16,7 @@ final class BrokerGate: Sendable {
     private let gone = Flagpole()
     private let voice: BrokerVoice
     private static let messageMax = 256 << 10
+    private static let patienceSeconds: Int32 = 2
     /// The hub's own line; no certificate reads like this.
     private static let house = "house"
 
@@ -38,7 +39,7 @@ final class BrokerGate: Sendable {
 
     /// One broker, from its coming to its end.
     private func serve() {
-        let descriptor = ls_packets_accept(listener)
+        let descriptor = ls_packets_accept(listener, Self.patienceSeconds)
         guard descriptor >= 0 else {
             if !isStopping.load(ordering: .acquiring) { usleep(50_000) }
             return
@@ -60,8 +61,8 @@ final class BrokerGate: Sendable {
 
     private func heed(_ message: ArraySlice<UInt8>, _ descriptor: Int32) {
         guard let question = GateQuestion(message) else { return }
-        guard answer(question) else { return say("N", to: descriptor) }
-        say(note(of: question).map { "M" + $0 } ?? "Y", to: descriptor)
+        let word = answer(question) ? note(of: question).map { "M" + $0 } ?? "Y" : "N"
+        _ = say(word, to: descriptor)
     }
 
     /// What a message is to carry, so that it can be told who sent it.
@@ -86,16 +87,19 @@ final class BrokerGate: Sendable {
         }
     }
 
-    /// Whoever has this certificate is to go.
+    /// Whoever has this certificate is to go. A broker that does not take it in is done for: the next lets nobody in who
+    /// may not.
     func sendAway(_ certificate: String) {
         line.withLock { descriptor in
-            if descriptor >= 0 { say("K" + certificate, to: descriptor, flags: Int32(MSG_DONTWAIT)) }
+            guard descriptor >= 0, !say("K" + certificate, to: descriptor) else { return }
+            Log.line("broker: it does not hear who is to go; it is started again")
+            shutdown(descriptor, Int32(SHUT_RDWR))
         }
     }
 
-    private func say(_ text: String, to descriptor: Int32, flags: Int32 = 0) {
+    private func say(_ text: String, to descriptor: Int32) -> Bool {
         let bytes = Array(text.utf8)
-        _ = unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | flags)
+        return unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }
 
     /// The broker is about to be ended.

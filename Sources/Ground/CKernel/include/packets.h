@@ -3,5 +3,5 @@
 
 /// Listens there, for this user alone; -1 with errno set.
 int ls_packets_listen(const char *path);
-/// Waits for somebody; -1 with errno set.
-int ls_packets_accept(int listener);
+/// Waits for somebody, who is then given so long to take a message in; -1 with errno set.
+int ls_packets_accept(int listener, int seconds);

@@ -1,0 +1,29 @@
+/// Condition keys whose absence means something: there is such a value where it applies, and here it does not. Of any other
+/// key nobody here knows whether AWS would have a value for it.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+enum ConditionKeys {
+    /// Told wherever they apply.
+    private static let told: Set<String> = [
+        "aws:sourceip", "aws:useragent", "aws:requestedregion", "aws:securetransport", "aws:currenttime",
+        "aws:epochtime",
+        "aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:principalisawsservice",
+        "aws:principalservicename", "aws:viaawsservice", "aws:username", "aws:userid", "aws:resourceaccount",
+        "aws:tagkeys", "iam:policyarn", "iam:passedtoservice", "sts:externalid", "sts:rolesessionname",
+    ]
+    /// Of what there is none here: second factors, organizations, private networks, calls by way of other services.
+    private static let never: Set<String> = [
+        "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:principalorgid", "aws:principalorgpaths",
+        "aws:resourceorgid", "aws:resourceorgpaths", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip",
+        "aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "aws:federatedprovider", "aws:sourcearn",
+        "aws:sourceaccount", "aws:sourceorgid", "aws:sourceidentity", "aws:principalservicenameslist",
+        "iam:permissionsboundary", "iam:awsservicename", "sts:sourceidentity",
+    ]
+    /// Services that tell all of their own keys.
+    private static let telling = ["s3:", "iot:", "aws:requesttag/"]
+
+    static func areTold(_ key: String) -> Bool {
+        let key = key.lowercased()
+        return told.contains(key) || never.contains(key) || telling.contains { key.hasPrefix($0) }
+    }
+}
