@@ -1256,3 +1256,30 @@ def test_changed_byte_of_the_audit_is_found(make_hub):
     finished = hub.verb("audit", "verify")
     assert finished.returncode == 1
     assert re.search(rf"\b{number}\b", finished.stdout + finished.stderr)
+
+
+def test_audit_forgets_what_is_old_enough(make_hub):
+    """[hub-audit-3] The chain holds from then on, and says what went; a byte changed behind it is found."""
+    hub = audited(make_hub("--audit-days", 3))
+    assert hub.stop() == 0
+    with sqlite3.connect(hub.data / "audit.db") as database:
+        newest = database.execute("SELECT max(n) FROM calls").fetchone()[0]
+        database.execute("UPDATE calls SET at = at - ? WHERE n < ?", (4 * 86_400_000, newest))
+    hub.start()
+    told = json.loads(seen(hub, "EventName", "ForgetCalls", "through")["CloudTrailEvent"])
+    assert told["requestParameters"] == {"through": newest - 1, "afterDays": 3}
+    hub.client("logs").create_log_group(logGroupName=fresh("/audit/later"))
+    assert hub.stop() == 0
+    finished = hub.verb("audit", "verify", "-o", "json")
+    said = json.loads(finished.stdout)
+    assert (finished.returncode, said["whole"], said["first"]) == (0, True, newest), said
+    assert "let go" in hub.verb("audit", "verify").stdout
+    number = spoil(hub.data, 1)
+    said = json.loads(hub.verb("audit", "verify", "-o", "json").stdout)
+    assert said["broken_at"] == number
+
+
+@pytest.mark.parametrize("days", ["0", "x", "-1"])
+def test_impossible_times_of_the_audit(hub, days):
+    finished = hub.verb("hub", "--audit-days", days)
+    assert finished.returncode == 2 and "audit-days" in finished.stderr

@@ -13,8 +13,11 @@ enum AuditVerb {
         guard options.words == ["verify"] else { throw UsageFault(message: "`audit` needs a word: verify") }
         let finding = try AuditLog.verify(HubFolder(options).audit)
         switch finding {
-        case .whole(let entries):
-            try tell(options, ["whole": true, "entries": .whole(entries)], "the audit is whole: \(entries) entries")
+        case .whole(let entries, let first):
+            let gone = first > 1 ? "; those before number \(first) were let go when their time was over" : ""
+            try tell(
+                options, ["whole": true, "entries": .whole(entries), "first": .whole(Int(first))],
+                "the audit is whole: \(entries) entries\(gone)")
             return ExitCode.ok
         case .broken(let number, let why):
             try tell(

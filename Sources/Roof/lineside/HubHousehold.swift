@@ -22,6 +22,7 @@ final class HubHousehold {
     /// Each may be waiting for the disk.
     private static let workers = 16
     private static let reactors = 2
+    private static let auditDays = 400
 
     private let folder: HubFolder
     private let settings: HubFolder.Settings
@@ -36,6 +37,7 @@ final class HubHousehold {
     private let lock: FileLock
 
     init(_ options: Options) throws {
+        let auditDays = try options.int("audit-days", in: 1...36_500) ?? Self.auditDays
         folder = HubFolder(options)
         lock = try folder.lock()
         settings = try folder.settle(region: options.text("region"))
@@ -44,6 +46,7 @@ final class HubHousehold {
         places = HubPlaces(name: try Self.name(options, host))
         let authority = try folder.authority()
         departments = try HubDepartments(folder, settings, authority, workers, places)
+        departments.keepAudit(days: auditDays, region: settings.region)
         if !folder.hasAdministrator {
             let (keyID, secret) = try departments.begin()
             try folder.keep(administrator: keyID, secret: secret)
@@ -238,6 +241,17 @@ struct HubDepartments {
                 role: role, to: "credentials.iot.amazonaws.com", as: session, seconds: seconds, call)
         }
         return [greengrass.deviceService] + fleet.deviceServices(lender)
+    }
+
+    func keepAudit(days: Int, region: String) {
+        let house = Caller.house(of: identity.account)
+        audit.forget(after: days) { through in
+            CallRecord(
+                requestID: UniqueID.random(), milliseconds: Int64(WallClock.milliseconds), service: "lineside",
+                operation: "ForgetCalls", onlyReads: false, caller: house, keyID: house.keyID, region: region,
+                surroundings: Surroundings(sourceAddress: "", userAgent: "lineside", region: region, isSecure: true),
+                resources: [], input: ["through": .whole(Int(through)), "afterDays": .whole(days)], problem: nil)
+        }
     }
 
     func begin() throws -> (keyID: String, secret: String) { try identity.begin() }

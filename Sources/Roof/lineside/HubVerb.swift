@@ -8,7 +8,7 @@ enum HubVerb {
     static let verb = Verb(
         name: "hub", summary: "serve AWS's protocols to a plant: identity, secrets, events, logs",
         usage:
-            "hub [--data DIR] [--host H] [--name NAME] [--port N] [--device-port N] [--message-port N] [--region R]   or   hub operations | token",
+            "hub [--data DIR] [--host H] [--name NAME] [--port N] [--device-port N] [--message-port N] [--region R] [--audit-days N]   or   hub operations | token",
         flags: [
             HubFolder.flag, Flag("host", "H", "listen on (127.0.0.1)"),
             Flag("name", "NAME", "what devices and nodes are told to come to (the host)"),
@@ -16,6 +16,7 @@ enum HubVerb {
             Flag("message-port", "N", "where devices come for MQTT (8883; 0 for any)"),
             Flag("device-port", "N", "where devices come with their certificates (8443; 0 for any)"),
             Flag("region", "R", "at the first start: the region that is served (us-east-1)"),
+            Flag("audit-days", "N", "how long the record of a call is kept (400)"),
             Flag("thing", "NAME", "with `token`: the only thing that may join by it"),
             Flag("valid", "SECONDS", "with `token`: for how long (3600)"), Options.output,
         ],
