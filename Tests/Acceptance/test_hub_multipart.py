@@ -420,6 +420,35 @@ def test_checksum_of_the_whole(s3, bucket, algorithm):
     assert {key: told[key] for key in of_all} == of_all
 
 
+@pytest.mark.parametrize("algorithm, kind", [("CRC32", "FULL_OBJECT"), ("SHA256", "COMPOSITE")])
+def test_part_that_is_copied_has_a_checksum_too(s3, bucket, algorithm, kind):
+    """[hub-object-2] Or the whole would have none."""
+    put(s3, bucket, "source", FIRST)
+    name, upload = f"Checksum{algorithm}", begin(s3, bucket, ChecksumAlgorithm=algorithm, ChecksumType=kind)
+    answer, copied = give_copy(s3, bucket, upload, 1, f"{bucket}/source")
+    assert answer["CopyPartResult"][name] == checksum(algorithm, FIRST)
+    given = give(s3, bucket, upload, 2, LAST, ChecksumAlgorithm=algorithm)
+    complete(s3, bucket, upload, copied, given)
+    told = s3.head_object(Bucket=bucket, Key="part", ChecksumMode="ENABLED")
+    of_parts = checksum(algorithm, b"".join(RAW_CHECKSUMS[algorithm](body) for body in (FIRST, LAST)))
+    whole = checksum(algorithm, FIRST + LAST) if kind == "FULL_OBJECT" else f"{of_parts}-2"
+    assert (told[name], told["ChecksumType"]) == (whole, kind)
+
+
+def test_checksum_of_the_whole_that_nobody_can_compare_is_refused(s3, bucket):
+    """[hub-object-2] The upload was begun without, or as another."""
+    for begun in ({}, {"ChecksumAlgorithm": "SHA256"}):
+        upload = begin(s3, bucket, **begun)
+        part = give(s3, bucket, upload, 1, FIRST)
+        with turned_down(400, "InvalidRequest"):
+            complete(s3, bucket, upload, part, ChecksumCRC32=checksum("CRC32", FIRST))
+    upload = begin(s3, bucket, ChecksumAlgorithm="CRC32", ChecksumType="COMPOSITE")
+    part = give(s3, bucket, upload, 1, FIRST, ChecksumAlgorithm="CRC32")
+    with turned_down(400, "InvalidRequest"):
+        complete(s3, bucket, upload, part, ChecksumType="FULL_OBJECT")
+    assert keys_of(s3, bucket) == []
+
+
 def test_checksum_of_a_part_has_to_be_its_own(s3, bucket):
     upload = begin(s3, bucket, ChecksumAlgorithm="SHA256")
     with turned_down(400, "BadDigest"):

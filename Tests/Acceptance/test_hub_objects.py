@@ -593,6 +593,58 @@ def test_many_versions_are_deleted_at_once(s3, versioned):
     assert read(s3, versioned, "part") == b"new"
 
 
+def test_object_is_deleted_only_as_it_is_meant(s3, bucket):
+    """[hub-object-14] Whoever says what should go is not to take what came meanwhile."""
+    etag = put(s3, bucket, "part", b"new")["ETag"]
+    with turned_down(412, "PreconditionFailed"):
+        s3.delete_object(Bucket=bucket, Key="part", IfMatch=etag_of(b"old"))
+    with turned_down(404, "NoSuchKey"):
+        s3.delete_object(Bucket=bucket, Key="nothing", IfMatch="*")
+    for condition in ({"IfMatchSize": 3}, {"IfMatchLastModifiedTime": datetime(2026, 1, 1)}):
+        with turned_down(501, "NotImplemented"):
+            s3.delete_object(Bucket=bucket, Key="part", **condition)
+    assert read(s3, bucket, "part") == b"new"
+    s3.delete_object(Bucket=bucket, Key="part", IfMatch=etag)
+    put(s3, bucket, "part")
+    s3.delete_object(Bucket=bucket, Key="part", IfMatch="*")
+    assert keys_of(s3, bucket) == []
+
+
+def test_version_is_deleted_only_as_it_is_meant(s3, versioned):
+    """[hub-object-14] The one that would go is compared; a marker is no object."""
+    old, new = (put(s3, versioned, "part", body) for body in (b"old", b"new"))
+    for arguments in ({"IfMatch": old["ETag"]}, {"VersionId": old["VersionId"], "IfMatch": new["ETag"]}):
+        with turned_down(412, "PreconditionFailed"):
+            s3.delete_object(Bucket=versioned, Key="part", **arguments)
+    assert len(history(s3, versioned)) == 2
+    s3.delete_object(Bucket=versioned, Key="part", VersionId=old["VersionId"], IfMatch=old["ETag"])
+    assert s3.delete_object(Bucket=versioned, Key="part", IfMatch=new["ETag"])["DeleteMarker"] is True
+    with turned_down(404, "NoSuchKey"):
+        s3.delete_object(Bucket=versioned, Key="part", IfMatch="*")
+    assert len(history(s3, versioned)) == 2
+
+
+def test_many_are_deleted_only_as_they_are_meant(s3, bucket):
+    """[hub-object-14] An entry for each that stays; the others go."""
+    for key in ("kept", "gone", "sized"):
+        put(s3, bucket, key, key.encode())
+    answer = delete_many(
+        s3,
+        bucket,
+        {"Key": "kept", "ETag": etag_of(b"other")},
+        {"Key": "gone", "ETag": etag_of(b"gone")},
+        {"Key": "nothing", "ETag": "*"},
+        {"Key": "sized", "Size": 1},
+    )
+    assert [row["Key"] for row in answer["Deleted"]] == ["gone"]
+    assert {row["Key"]: row["Code"] for row in answer["Errors"]} == {
+        "kept": "PreconditionFailed",
+        "nothing": "NoSuchKey",
+        "sized": "NotImplemented",
+    }
+    assert keys_of(s3, bucket) == ["kept", "sized"]
+
+
 def test_nothing_and_too_many_are_refused(s3, bucket):
     put(s3, bucket, "0")
     for count in (0, 1001, 10_000):

@@ -6,11 +6,17 @@ internal import XML
 
 /// Buckets made, found and removed.
 enum BucketOperations {
+    private static let ownership = "x-amz-object-ownership"
+    private static let ownerships = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"]
+
     static let all = [
-        ObjectOperation("ListBuckets", "GET", .service, action: "ListAllMyBuckets") { visit throws(ServiceProblem) in
-            try list(visit)
+        ObjectOperation(
+            "ListBuckets", "GET", .service, takes: ["max-buckets", "continuation-token", "prefix", "bucket-region"],
+            action: "ListAllMyBuckets"
+        ) { visit throws(ServiceProblem) in try list(visit) },
+        ObjectOperation("CreateBucket", "PUT", .bucket, fieldActions: [ownership: "PutBucketOwnershipControls"]) {
+            visit throws(ServiceProblem) in try create(visit)
         },
-        ObjectOperation("CreateBucket", "PUT", .bucket) { visit throws(ServiceProblem) in try create(visit) },
         ObjectOperation("HeadBucket", "HEAD", .bucket, action: "ListBucket") { visit throws(ServiceProblem) in
             _ = try visit.bucket()
             return ObjectAnswer(fields: [("x-amz-bucket-region", visit.desk.region)])
@@ -33,7 +39,10 @@ enum BucketOperations {
         guard let limit = asked.map({ Int($0) }) ?? 10_000, (1...10_000).contains(limit) else {
             throw ObjectProblem.invalid("Argument max-buckets must be an integer between 1 and 10000")
         }
-        let keys = records.keys(ObjectsDesk.bucket, prefix: visit.request.parameter("prefix") ?? "")
+        let region = visit.request.parameter("bucket-region")
+        let keys = records.keys(ObjectsDesk.bucket, prefix: visit.request.parameter("prefix") ?? "").filter { name in
+            region == nil || records[ObjectsDesk.bucket, name]?["region"]?.text == region
+        }
         let (part, next) = try Paging.part(
             keys, token: visit.request.parameter("continuation-token"),
             limit: limit, invalid: "InvalidArgument")
@@ -55,7 +64,8 @@ enum BucketOperations {
         }
     }
 
-    /// Lower-case letters, digits, points and hyphens; no address, and nothing that AWS keeps for itself.
+    /// Lower-case letters, digits, points and hyphens; no address, and nothing that AWS keeps for itself. Nor does one end
+    /// as `.s3`: as a host it would be another bucket, of `s3.NAME`.
     static func isName(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         guard (3...63).contains(bytes.count), let first = bytes.first, let last = bytes.last else { return false }
@@ -66,7 +76,7 @@ enum BucketOperations {
         if name.contains("..") || name.contains(".-") || name.contains("-.") { return false }
         let parts = name.split(separator: ".")
         if parts.count == 4, parts.allSatisfy({ UInt8($0) != nil }) { return false }
-        return !name.hasPrefix("xn--") && !name.hasSuffix("-s3alias") && !name.hasSuffix("--ol-s3")
+        return !name.hasPrefix("xn--") && !["-s3alias", "--ol-s3", ".s3"].contains(where: name.hasSuffix)
     }
 
     private static func create(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
@@ -75,6 +85,7 @@ enum BucketOperations {
             throw ServiceProblem("InvalidBucketName", "The specified bucket is not valid.")
         }
         let (region, home) = (try wantedRegion(visit), visit.desk.region)
+        let controls = try controls(visit)
         let now = Datum.whole(Int(WallClock.milliseconds))
         try visit.desk.shelf.change { desk in
             if desk.records[ObjectsDesk.bucket, name] != nil {
@@ -84,9 +95,23 @@ enum BucketOperations {
                     "BucketAlreadyOwnedByYou",
                     "Your previous request to create the named bucket succeeded and you already own it.", status: 409)
             }
-            desk.records[ObjectsDesk.bucket, name] = ["name": .text(name), "region": .text(region), "created": now]
+            var bucket: DatumMap = ["name": .text(name), "region": .text(region), "created": now]
+            bucket[BucketSettings.ownershipMark] = controls
+            desk.records[ObjectsDesk.bucket, name] = .map(bucket)
         }
         return ObjectAnswer(fields: [("Location", "/\(name)")])
+    }
+
+    /// Whose its objects are to be, as the document of that setting has it; nil where nothing is said.
+    private static func controls(_ visit: ObjectVisit) throws(ServiceProblem) -> Datum? {
+        guard let word = visit.request.field(ownership) else { return nil }
+        guard ownerships.contains(word) else { throw ObjectProblem.invalid("\(ownership) is one of \(ownerships)") }
+        let document = ObjectAnswer("OwnershipControls") { xml in
+            xml.open("Rule")
+            xml.element("ObjectOwnership", word)
+            xml.close("Rule")
+        }
+        return .text(String(decoding: document.body, as: UTF8.self))
     }
 
     private static func wantedRegion(_ visit: ObjectVisit) throws(ServiceProblem) -> String {
@@ -100,6 +125,9 @@ enum BucketOperations {
             return visit.desk.region
         }
         let root = try ObjectDocument.read(visit.intake.document, root: "CreateBucketConfiguration")
+        if let other = root.children.first(where: { $0.name != "LocationConstraint" }) {
+            throw ObjectProblem.notOffered("CreateBucketConfiguration/\(other.name)")
+        }
         let wanted = root["LocationConstraint"]?.text.trimmed ?? ""
         if wanted == "us-east-1" || !wanted.isEmpty && !isRegion(wanted)
             || wanted.isEmpty && root["LocationConstraint"] != nil
@@ -110,7 +138,7 @@ enum BucketOperations {
     }
 
     /// As `eu-central-1`.
-    private static func isRegion(_ name: String) -> Bool {
+    static func isRegion(_ name: String) -> Bool {
         let parts = name.split(separator: "-", omittingEmptySubsequences: false)
         return parts.count >= 3 && parts[0].utf8.count == 2 && Int(parts[parts.count - 1]) != nil
             && name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }

@@ -33,6 +33,7 @@ enum BucketSettings {
             guard let state = root["Status"]?.text, state == "Enabled" || state == "Suspended" else {
                 throw ObjectProblem.malformedXML
             }
+            guard root["MfaDelete"]?.text != "Enabled" else { throw ObjectProblem.notOffered("MfaDelete") }
             return try change(visit) { $0["versioning"] = .text(state) }
         },
     ]
@@ -136,6 +137,8 @@ enum BucketSettings {
 
     // MARK: documents
 
+    static let ownershipMark = "ownershipControls"
+
     /// Kept and given back: nothing here is public, and everything belongs to the bucket's owner, whatever they say.
     private static let kept: [(mark: String, word: String, action: String, root: String, code: String)] = [
         (
@@ -143,7 +146,7 @@ enum BucketSettings {
             "NoSuchPublicAccessBlockConfiguration"
         ),
         (
-            "ownershipControls", "BucketOwnershipControls", "BucketOwnershipControls", "OwnershipControls",
+            ownershipMark, "BucketOwnershipControls", "BucketOwnershipControls", "OwnershipControls",
             "OwnershipControlsNotFoundError"
         ),
     ]

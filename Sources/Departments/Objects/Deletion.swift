@@ -1,5 +1,6 @@
 internal import AWSProtocol
 internal import Core
+internal import Database
 internal import Records
 internal import XML
 
@@ -8,37 +9,89 @@ enum Deletion {
     private static let keysMax = 1000
 
     static let all = [
-        ObjectOperation("DeleteObject", "DELETE", .object) { visit throws(ServiceProblem) in
-            _ = try visit.bucket()
-            let outcome = try remove(visit.key, visit.request.versionID, visit)
-            var answer = ObjectAnswer(status: 204)
-            if let version = outcome.version { answer.fields.append(("x-amz-version-id", version)) }
-            if outcome.isMarker, outcome.version != nil { answer.fields.append(("x-amz-delete-marker", "true")) }
-            return answer
-        },
-        ObjectOperation("DeleteObjects", "POST", .bucket, ["delete"], isFree: true) {
-            visit throws(ServiceProblem) in
-            try removeMany(visit)
+        ObjectOperation(
+            "DeleteObject", "DELETE", .object, takes: ["versionId"], conditions: ["if-match"], asking: .byItself
+        ) { visit throws(ServiceProblem) in try removeOne(visit) },
+        ObjectOperation("DeleteObjects", "POST", .bucket, ["delete"], asking: .byItself) {
+            visit throws(ServiceProblem) in try removeMany(visit)
         },
     ]
 
+    /// What somebody wants gone.
+    private struct Wish: Sendable {
+        let key: String
+        let version: String?
+        /// Only where it is still this.
+        let match: String?
+        /// Other conditions, which nobody heeds here.
+        let strange: String?
+
+        init(_ request: ObjectRequest) {
+            key = request.key
+            version = request.versionID
+            match = request.field("if-match")
+            strange = nil
+        }
+
+        /// One of many; nil for what names no key.
+        init?(_ element: XMLElement) {
+            guard let key = element["Key"]?.text else { return nil }
+            self.key = key
+            version = element["VersionId"]?.text
+            match = element["ETag"]?.text.trimmed
+            strange = ["Size", "LastModifiedTime"].first { element[$0] != nil }
+        }
+
+        // > To perform conditional deletes with the If-Match header with the ETag value, you must have the
+        // > s3:DeleteObject and s3:GetObject permissions.
+        // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html>
+        /// Leave is asked for each.
+        func admit(_ visit: ObjectVisit) throws(ServiceProblem) {
+            let names = match == nil || match == "*" ? ["DeleteObject"] : ["DeleteObject", "GetObject"]
+            let facts = [
+                "s3:VersionId": version.map { [$0] } ?? [], "s3:if-match": match.map { [$0] } ?? [],
+            ]
+            try visit.admit(
+                names.map { ObjectOperation.action($0, version: version) }, on: visit.bucketName, key, facts)
+            if let strange { throw ObjectProblem.notOffered("\(strange) of an object to delete") }
+        }
+
+        /// Why what is there may not go; to be asked in the change that takes it.
+        func objection(_ bucket: String, _ database: Database) throws(Fault) -> ServiceProblem? {
+            guard let match else { return nil }
+            let there =
+                if let version { try ObjectRows.version(bucket, key, version, database) } else {
+                    try ObjectRows.latest(bucket, key, database)
+                }
+            do throws(ServiceProblem) { try ObjectWriting.check(match, names: there) } catch { return error }
+            return nil
+        }
+    }
+
     /// One that is not there is as good as removed.
-    private static func remove(
-        _ key: String, _ version: String?, _ visit: ObjectVisit
-    ) throws(ServiceProblem) -> ObjectRows.Outcome {
-        let bucket = visit.bucketName
-        let notice = Notice(visit)
-        let outcome = try visit.desk.shelf.change { desk in try take(key, version, bucket, notice, &desk) }
+    private static func removeOne(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
+        let wish = Wish(visit.request)
+        try wish.admit(visit)
+        _ = try visit.bucket()
+        let (bucket, notice) = (visit.bucketName, Notice(visit))
+        let outcome = try visit.desk.shelf.change { desk in
+            if let objection = try wish.objection(bucket, desk.database) { throw objection }
+            return try take(wish, bucket, notice, &desk)
+        }
         visit.desk.notices.ring()
         visit.desk.blobs.remove(outcome.gone)
-        return outcome
+        var answer = ObjectAnswer(status: 204)
+        if let version = outcome.version { answer.fields.append(("x-amz-version-id", version)) }
+        if outcome.isMarker, outcome.version != nil { answer.fields.append(("x-amz-delete-marker", "true")) }
+        return answer
     }
 
     private static func take(
-        _ key: String, _ version: String?, _ bucket: String, _ notice: Notice, _ desk: inout RecordShelf.Desk
+        _ wish: Wish, _ bucket: String, _ notice: Notice, _ desk: inout RecordShelf.Desk
     ) throws -> ObjectRows.Outcome {
+        let key = wish.key
         guard let record = desk.records[ObjectsDesk.bucket, bucket] else { throw ObjectProblem.noSuchBucket }
-        if let version {
+        if let version = wish.version {
             let found = try ObjectRows.take(bucket, key, version, desk.database)
             if let found { try notice.deleted(found, key, version: version, &desk) }
             return ObjectRows.Outcome(version: version, isMarker: found?.isMarker ?? false, gone: found?.blobs ?? [])
@@ -54,58 +107,44 @@ enum Deletion {
     }
 
     private static func removeMany(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
-        let record = try visit.bucket()
+        _ = try visit.bucket()
         let root = try ObjectDocument.read(visit.intake.document, root: "Delete")
-        let wanted = root.all("Object")
-        guard (1...keysMax).contains(wanted.count), wanted.allSatisfy({ $0["Key"] != nil }) else {
+        let elements = root.all("Object")
+        let wishes = elements.compactMap(Wish.init)
+        guard (1...keysMax).contains(elements.count), wishes.count == elements.count else {
             throw ObjectProblem.malformedXML
         }
         guard visit.request.field("content-md5") != nil || visit.intake.digests.found != nil else {
             throw ObjectProblem.request("Missing required header for this request: Content-MD5 OR x-amz-checksum-*")
         }
         let isQuiet = root["Quiet"]?.text.trimmed == "true"
-        let asked = wanted.map { (key: $0["Key"]?.text ?? "", version: $0["VersionId"]?.text) }
-        let leave = asked.map { key, version in
-            Result { () throws(ServiceProblem) in try admit(key, version, record, visit) }
-        }
+        let leave = wishes.map { wish in Result { () throws(ServiceProblem) in try wish.admit(visit) } }
         let (bucket, notice) = (visit.bucketName, Notice(visit))
         // All in one change: a thousand would take a thousand turns of the disk.
-        let outcomes = try visit.desk.shelf.change { desk -> [ObjectRows.Outcome?] in
-            try zip(asked, leave).map { asked, leave in
-                guard case .success = leave else { return nil }
-                return try take(asked.key, asked.version, bucket, notice, &desk)
+        let outcomes = try visit.desk.shelf.change { desk -> [Result<ObjectRows.Outcome, ServiceProblem>] in
+            try zip(wishes, leave).map { wish, leave in
+                if case .failure(let problem) = leave { return .failure(problem) }
+                // The others go all the same.
+                if let objection = try wish.objection(bucket, desk.database) { return .failure(objection) }
+                return .success(try take(wish, bucket, notice, &desk))
             }
         }
         visit.desk.notices.ring()
-        visit.desk.blobs.remove(outcomes.flatMap { $0?.gone ?? [] })
-        let rows = zip(asked, zip(leave, outcomes)).map { asked, found in
-            (asked.key, asked.version, found.0.map { found.1 ?? ObjectRows.Outcome() })
-        }
+        visit.desk.blobs.remove(outcomes.flatMap { (try? $0.get())?.gone ?? [] })
         return ObjectAnswer("DeleteResult") { xml in
-            for (key, version, result) in rows { write(key, version, result, isQuiet, to: &xml) }
+            for (wish, result) in zip(wishes, outcomes) { write(wish, result, isQuiet, to: &xml) }
         }
-    }
-
-    /// Leave is asked for each object.
-    private static func admit(
-        _ key: String, _ version: String?, _ record: Datum, _ visit: ObjectVisit
-    ) throws(ServiceProblem) {
-        guard let caller = visit.intake.caller else { throw ObjectProblem.noSuchBucket }
-        try visit.desk.admit(
-            caller, version == nil ? "s3:DeleteObject" : "s3:DeleteObjectVersion",
-            on: "arn:aws:s3:::\(visit.bucketName)/\(key)", policy: record["policy"]?.text, visit.intake.surroundings)
     }
 
     private static func write(
-        _ key: String, _ version: String?, _ result: Result<ObjectRows.Outcome, ServiceProblem>, _ isQuiet: Bool,
-        to xml: inout XMLWriter
+        _ wish: Wish, _ result: Result<ObjectRows.Outcome, ServiceProblem>, _ isQuiet: Bool, to xml: inout XMLWriter
     ) {
         switch result {
         case .success(let outcome):
             if isQuiet { return }
             xml.open("Deleted")
-            xml.element("Key", key)
-            if let version { xml.element("VersionId", version) }
+            xml.element("Key", wish.key)
+            if let version = wish.version { xml.element("VersionId", version) }
             if outcome.isMarker, let made = outcome.version {
                 xml.element("DeleteMarker", "true")
                 xml.element("DeleteMarkerVersionId", made)
@@ -113,8 +152,8 @@ enum Deletion {
             xml.close("Deleted")
         case .failure(let problem):
             xml.open("Error")
-            xml.element("Key", key)
-            if let version { xml.element("VersionId", version) }
+            xml.element("Key", wish.key)
+            if let version = wish.version { xml.element("VersionId", version) }
             xml.element("Code", problem.code)
             xml.element("Message", problem.message)
             xml.close("Error")

@@ -7,17 +7,21 @@ internal import XML
 /// What is in a bucket, in the order of its keys, part by part.
 enum Listing {
     private static let keysMax = 1000
+    private static let parameters = ["delimiter", "encoding-type", "max-keys", "prefix"]
 
     static let all = [
-        ObjectOperation("ListObjectsV2", "GET", .bucket, ["list-type"], action: "ListBucket") {
-            visit throws(ServiceProblem) in try second(visit)
+        ObjectOperation(
+            "ListObjectsV2", "GET", .bucket, ["list-type"],
+            takes: parameters + ["continuation-token", "fetch-owner", "start-after"], action: "ListBucket"
+        ) { visit throws(ServiceProblem) in try second(visit) },
+        ObjectOperation("ListObjects", "GET", .bucket, takes: parameters + ["marker"], action: "ListBucket") {
+            visit throws(ServiceProblem) in try first(visit)
         },
-        ObjectOperation("ListObjects", "GET", .bucket, action: "ListBucket") { visit throws(ServiceProblem) in
-            try first(visit)
-        },
-        ObjectOperation("ListObjectVersions", "GET", .bucket, ["versions"], action: "ListBucketVersions") {
-            visit throws(ServiceProblem) in try VersionListing.answer(visit)
-        },
+        ObjectOperation(
+            "ListObjectVersions", "GET", .bucket, ["versions"],
+            takes: parameters + ["key-marker", "version-id-marker"],
+            action: "ListBucketVersions"
+        ) { visit throws(ServiceProblem) in try VersionListing.answer(visit) },
     ]
 
     /// What all lists are asked.

@@ -13,28 +13,33 @@ enum Multipart {
     private static let idLetters = 64
 
     static let all = [
-        ObjectOperation("CreateMultipartUpload", "POST", .object, ["uploads"], action: "PutObject") {
-            visit throws(ServiceProblem) in try begin(visit)
-        },
+        ObjectOperation(
+            "CreateMultipartUpload", "POST", .object, ["uploads"], action: "PutObject",
+            fieldActions: ["x-amz-tagging": "PutObjectTagging"]
+        ) { visit throws(ServiceProblem) in try begin(visit) },
         ObjectOperation(
             "UploadPart", "PUT", .object, ["partNumber", "uploadId"], action: "PutObject", takesObject: true
         ) { visit throws(ServiceProblem) in try put(visit) },
         ObjectOperation(
-            "UploadPartCopy", "PUT", .object, ["partNumber", "uploadId"], field: "x-amz-copy-source",
+            "UploadPartCopy", "PUT", .object, ["partNumber", "uploadId"], field: CopySource.field,
             action: "PutObject"
         ) { visit throws(ServiceProblem) in try copy(visit) },
-        ObjectOperation("CompleteMultipartUpload", "POST", .object, ["uploadId"], action: "PutObject") {
-            visit throws(ServiceProblem) in try MultipartCompletion.answer(visit)
-        },
+        ObjectOperation(
+            "CompleteMultipartUpload", "POST", .object, ["uploadId"], conditions: ObjectWriting.conditions,
+            action: "PutObject"
+        ) { visit throws(ServiceProblem) in try MultipartCompletion.answer(visit) },
         ObjectOperation("AbortMultipartUpload", "DELETE", .object, ["uploadId"]) { visit throws(ServiceProblem) in
             try abort(visit)
         },
-        ObjectOperation("ListParts", "GET", .object, ["uploadId"], action: "ListMultipartUploadParts") {
-            visit throws(ServiceProblem) in try MultipartListing.parts(visit)
-        },
-        ObjectOperation("ListMultipartUploads", "GET", .bucket, ["uploads"], action: "ListBucketMultipartUploads") {
-            visit throws(ServiceProblem) in try MultipartListing.uploads(visit)
-        },
+        ObjectOperation(
+            "ListParts", "GET", .object, ["uploadId"], takes: ["max-parts", "part-number-marker"],
+            action: "ListMultipartUploadParts"
+        ) { visit throws(ServiceProblem) in try MultipartListing.parts(visit) },
+        ObjectOperation(
+            "ListMultipartUploads", "GET", .bucket, ["uploads"],
+            takes: ["delimiter", "encoding-type", "key-marker", "max-uploads", "prefix", "upload-id-marker"],
+            action: "ListBucketMultipartUploads"
+        ) { visit throws(ServiceProblem) in try MultipartListing.uploads(visit) },
     ]
 
     /// An upload under way.
@@ -167,9 +172,9 @@ enum Multipart {
     private static func copy(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
         let upload = try find(visit)
         let number = try number(visit)
-        let (bucket, from) = try ObjectCopy.source(visit)
+        let (source, from) = try ObjectCopy.source(visit)
         var fields = [("x-amz-server-side-encryption", "AES256")]
-        if visit.desk.shelf.records[ObjectsDesk.bucket, bucket]?["versioning"] != nil {
+        if visit.desk.shelf.records[ObjectsDesk.bucket, source.bucket]?["versioning"] != nil {
             fields.append(("x-amz-copy-source-version-id", from.version))
         }
         var range = 0..<from.size
@@ -179,7 +184,9 @@ enum Multipart {
             }
             range = asked
         }
-        let object = try ObjectCopy.bytes(of: from, range, visit)
+        // Whoever copies says no checksum: the upload did, and one of its parts without it would leave all without.
+        var object = try ObjectCopy.bytes(of: from, range, upload.algorithm, visit)
+        object.checksums["ChecksumType"] = nil
         try keep(object, number, upload, visit)
         return ObjectAnswer("CopyPartResult", fields: fields) { xml in
             xml.element("LastModified", ObjectTime.iso(Int64(WallClock.milliseconds)))

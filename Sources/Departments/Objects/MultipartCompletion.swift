@@ -113,14 +113,30 @@ enum MultipartCompletion {
         if let size = request.field("x-amz-mp-object-size"), Int(size) != object.size {
             throw ObjectProblem.request("The provided 'x-amz-mp-object-size' header does not match what was computed.")
         }
-        guard let algorithm = upload.algorithm, let value = checksum(of: parts, algorithm, isWhole: upload.isWhole)
-        else {
-            return object
-        }
-        if let wanted = request.field(algorithm.fieldName), wanted != value { throw ObjectProblem.badDigest }
+        let value = upload.algorithm.flatMap { checksum(of: parts, $0, isWhole: upload.isWhole) }
+        try check(request, upload, value)
+        guard let algorithm = upload.algorithm, let value else { return object }
         object.checksums[algorithm.elementName] = .text(value)
         object.checksums["ChecksumType"] = .text(upload.isWhole ? "FULL_OBJECT" : "COMPOSITE")
         return object
+    }
+
+    /// What is said of the whole is true, or nobody can tell: then it is not taken.
+    private static func check(
+        _ request: ObjectRequest, _ upload: Multipart.Upload, _ value: String?
+    ) throws(ServiceProblem) {
+        for stated in ChecksumAlgorithm.allCases {
+            guard let wanted = request.field(stated.fieldName) else { continue }
+            guard stated == upload.algorithm, let value else {
+                throw ObjectProblem.request(
+                    "\(stated.fieldName) cannot be compared: the upload and all its parts need that checksum.")
+            }
+            guard wanted == value else { throw ObjectProblem.badDigest }
+        }
+        guard upload.algorithm != nil, let type = request.field("x-amz-checksum-type") else { return }
+        guard type.uppercased() == (upload.isWhole ? "FULL_OBJECT" : "COMPOSITE") else {
+            throw ObjectProblem.request("x-amz-checksum-type is another than that of the upload.")
+        }
     }
 
     /// Of the whole, put together from the parts'; or of the parts' checksums, with their number behind.

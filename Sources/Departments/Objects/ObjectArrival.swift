@@ -8,9 +8,11 @@ internal import HTTP
 struct ObjectArrival {
     /// S3 lets clocks differ by a quarter of an hour.
     private static let skewMax: Int64 = 900
-    private static let uncovered: Set<String> = [
-        "attributes", "encryption", "intelligent-tiering", "legal-hold", "metadataTable", "ownershipControls",
-        "policyStatus", "publicAccessBlock", "renameObject", "retention", "session",
+    /// They shape a list, and let nobody do what he may not. Version 2 covers none of them.
+    private static let ofLists: Set<String> = [
+        "list-type", "prefix", "delimiter", "encoding-type", "max-keys", "continuation-token", "fetch-owner",
+        "start-after", "marker", "key-marker", "version-id-marker", "upload-id-marker", "max-uploads", "max-parts",
+        "part-number-marker", "max-buckets", "bucket-region",
     ]
     let request: ObjectRequest
     let signed: SignedRequest
@@ -19,12 +21,13 @@ struct ObjectArrival {
     let region: String?
     private let isOldStyle: Bool
 
-    init(_ exchange: Exchange) {
+    init(_ exchange: Exchange, _ desk: ObjectsDesk) {
         let head = exchange.head
         let list = head.fields.map { SignedRequest.Field($0.name, $0.value.trimmed) }
         let fields = Dictionary(list.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
         request = ObjectRequest(
-            method: head.method.rawValue, rawPath: head.pathText, rawQuery: head.queryText, fields: fields)
+            method: head.method.rawValue, rawPath: head.pathText, rawQuery: head.queryText, fields: fields,
+            hosts: desk.hosts)
         signed = SignedRequest(
             head.method.rawValue, head.pathText, query: head.queryText, fields: list, payload: .unsigned)
         isOldStyle = ObjectRequest.isOldStyle(request.query)
@@ -33,11 +36,7 @@ struct ObjectArrival {
         keyID = proof?.keyID ?? request.parameter("AWSAccessKeyId") ?? ""
         region = proof?.scope.region
         surroundings = Surroundings(of: exchange, region: region ?? "")
-        for (key, name) in [
-            "s3:prefix": "prefix", "s3:delimiter": "delimiter", "s3:max-keys": "max-keys", "s3:VersionId": "versionId",
-        ] {
-            if let value = request.parameter(name) { surroundings.facts[key] = [value] }
-        }
+        surroundings.facts = ObjectFacts.all(of: request, isOldStyle: isOldStyle, account: desk.account)
     }
 
     func believe(_ desk: ObjectsDesk) throws(ServiceProblem) -> (Caller, AWSCredentials) {
@@ -46,7 +45,9 @@ struct ObjectArrival {
             let key: AWSCredentials
             if isOldStyle {
                 // What Version 2 does not cover could have been added by anybody who has the address.
-                if request.query.contains(where: { Self.uncovered.contains($0.name) }) { throw .wrongSignature }
+                guard request.asks.allSatisfy({ SignatureTwoText.covers($0) || Self.ofLists.contains($0) }) else {
+                    throw .wrongSignature
+                }
                 key = try SignatureTwoCheck().signer(
                     of: signed, bucket: request.hostBucket, at: now, credentials: desk.gatekeeper.credentials)
             } else {
@@ -66,13 +67,5 @@ struct ObjectArrival {
                 }
             throw (error == .wrongToken && isBare ? SignatureRefusal.unknownKey(keyID) : error).ofObjects
         }
-    }
-}
-
-extension ObjectRequest {
-    /// What was asked for, for whoever does not have it.
-    var wanted: String {
-        let what = query.first.map { "?\($0.name.prefix(60))" } ?? ""
-        return "\(method) \(bucket.isEmpty ? "/" : key.isEmpty ? "/BUCKET" : "/BUCKET/KEY")\(what)"
     }
 }

@@ -8,33 +8,26 @@ internal import XML
 enum ObjectCopy {
     static let all = [
         ObjectOperation(
-            "CopyObject", "PUT", .object, field: "x-amz-copy-source", action: "PutObject"
+            "CopyObject", "PUT", .object, field: CopySource.field, conditions: ObjectWriting.conditions,
+            action: "PutObject"
         ) { visit throws(ServiceProblem) in try copy(visit) }
     ]
 
     /// The object that a request copies from: leave to read it is asked for, and its conditions hold.
-    static func source(_ visit: ObjectVisit) throws(ServiceProblem) -> (bucket: String, object: StoredObject) {
-        let text = visit.request.field("x-amz-copy-source") ?? ""
-        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        var path = FormText.decoded(parts.first ?? "", plusIsBlank: false)
-        if path.hasPrefix("/") { path.removeFirst() }
-        guard let slash = path.firstIndex(of: "/"), path.index(after: slash) < path.endIndex else {
-            throw ObjectProblem.invalid("Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
-        }
-        let (bucket, key) = (String(path[..<slash]), String(path[path.index(after: slash)...]))
-        let version = parts.count == 2 ? FormText.pairs(String(parts[1])).first { $0.name == "versionId" }?.value : nil
-        guard let record = visit.desk.shelf.records[ObjectsDesk.bucket, bucket] else {
+    static func source(_ visit: ObjectVisit) throws(ServiceProblem) -> (source: CopySource, object: StoredObject) {
+        let source = try CopySource(visit.request.field(CopySource.field) ?? "")
+        guard visit.desk.shelf.records[ObjectsDesk.bucket, source.bucket] != nil else {
             throw ObjectProblem.noSuchBucket
         }
-        if let caller = visit.intake.caller {
-            try visit.desk.admit(
-                caller, version == nil ? "s3:GetObject" : "s3:GetObjectVersion", on: "arn:aws:s3:::\(bucket)/\(key)",
-                policy: record["policy"]?.text, visit.intake.surroundings)
+        let sought = Result { () throws(ServiceProblem) in
+            try ObjectRows.find(visit.desk, source.bucket, source.key, version: source.version)
         }
+        try visit.admit(
+            source.actions("GetObject"), on: source.bucket, source.key, source.facts(of: try? sought.get()))
         do throws(ServiceProblem) {
-            let object = try ObjectRows.find(visit.desk, bucket, key, version: version)
+            let object = try sought.get()
             try Preconditions(visit.request, prefix: "x-amz-copy-source-").check(object)
-            return (bucket, object)
+            return (source, object)
         } catch {
             // A marker as a source is no bad method but a bad request.
             throw error.code == ObjectProblem.markerMethod.code
@@ -43,32 +36,51 @@ enum ObjectCopy {
         }
     }
 
+    /// The tags of a copy: reading those of the source and giving any asks for leave.
+    private static func tags(
+        _ source: CopySource, _ from: StoredObject, _ visit: ObjectVisit
+    ) throws(ServiceProblem) -> [Datum] {
+        let own = try ObjectTags.read(header: visit.request.field("x-amz-tagging"))
+        let replaces = try directive("x-amz-tagging-directive", visit)
+        if !replaces, !from.tags.isEmpty {
+            try visit.admit(
+                source.actions("GetObjectTagging"), on: source.bucket, source.key, source.facts(of: from))
+        }
+        let tags = replaces ? own : from.tags
+        if !tags.isEmpty {
+            try visit.admit(["PutObjectTagging"], on: visit.bucketName, visit.key, ObjectFacts.requested(tags))
+        }
+        return tags
+    }
+
     private static func copy(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
         _ = try visit.bucket()
         try ObjectFields.check(key: visit.key)
-        let (bucket, from) = try source(visit)
+        let (source, from) = try source(visit)
         let replaces = try directive("x-amz-metadata-directive", visit)
-        let replacesTags = try directive("x-amz-tagging-directive", visit)
         let changesClass = visit.request.field("x-amz-storage-class") != nil
         guard
-            replaces || changesClass || (bucket, from.key) != (visit.bucketName, visit.key)
-                || visit.request.field("x-amz-copy-source")?.contains("versionId") == true
+            replaces || changesClass || source.version != nil
+                || (source.bucket, source.key) != (visit.bucketName, visit.key)
         else {
             throw ObjectProblem.request(
                 "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."
             )
         }
         let own = try ObjectFields.read(visit.request)
-        let ownTags = try ObjectTags.read(header: visit.request.field("x-amz-tagging"))
-        var object = try bytes(of: from, 0..<from.size, visit)
+        let tags = try tags(source, from, visit)
+        let algorithm = visit.request.field("x-amz-checksum-algorithm").flatMap {
+            ChecksumAlgorithm(rawValue: $0.uppercased())
+        }
+        var object = try bytes(of: from, 0..<from.size, algorithm, visit)
         object.fields = replaces ? own : from.fields
         if changesClass, !replaces {
             object.fields["x-amz-storage-class"] = own["x-amz-storage-class"]
         }
-        object.tags = replacesTags ? ownTags : from.tags
+        object.tags = tags
         if from.parts == nil, object.checksums.isEmpty { object.checksums = from.checksums }
         let outcome = try ObjectWriting.commit(object, "CopyObject", visit)
-        let versioned = visit.desk.shelf.records[ObjectsDesk.bucket, bucket]?["versioning"] != nil
+        let versioned = visit.desk.shelf.records[ObjectsDesk.bucket, source.bucket]?["versioning"] != nil
         var fields = [("x-amz-server-side-encryption", "AES256")] + visit.expiration(of: object)
         if let version = outcome.version { fields.append(("x-amz-version-id", version)) }
         if versioned { fields.append(("x-amz-copy-source-version-id", from.version)) }
@@ -89,14 +101,12 @@ enum ObjectCopy {
 
     /// A span of an object written once more, digested on the way.
     static func bytes(
-        of object: StoredObject, _ range: Range<Int>, _ visit: ObjectVisit
+        of object: StoredObject, _ range: Range<Int>, _ algorithm: ChecksumAlgorithm?, _ visit: ObjectVisit
     ) throws(ServiceProblem) -> NewObject {
         do throws(Fault) {
             let reader = try BlobReader(object.blobs, range, in: visit.desk.blobs)
             let writer = try visit.desk.blobs.begin()
             var md5: MD5? = MD5()
-            let algorithm = (visit.request.field("x-amz-checksum-algorithm"))
-                .flatMap { ChecksumAlgorithm(rawValue: $0.uppercased()) }
             var checksum = algorithm.map { Checksum($0) }
             unsafe try reader.read { piece throws(Fault) in
                 unsafe md5?.update(piece)

@@ -32,7 +32,7 @@ final class ObjectIntake: BodySink, @unchecked Sendable {
     private var hasBegun = false
 
     init(_ exchange: Exchange, _ desk: ObjectsDesk) {
-        let arrival = ObjectArrival(exchange)
+        let arrival = ObjectArrival(exchange, desk)
         request = arrival.request
         surroundings = arrival.surroundings
         keyID = arrival.keyID
@@ -43,6 +43,7 @@ final class ObjectIntake: BodySink, @unchecked Sendable {
         decoder = BodyDecoder()
         do throws(ServiceProblem) {
             guard request.isReadable else { throw ServiceProblem("InvalidURI", "Couldn't parse the specified URI.") }
+            guard request.place != .unknown else { throw ObjectProblem.host(request.field("host") ?? "") }
             if isPreflight { return }
             let (caller, key) = try arrival.believe(desk)
             self.caller = caller
@@ -53,6 +54,7 @@ final class ObjectIntake: BodySink, @unchecked Sendable {
                     status: 501)
             }
             try operation.admit(caller, arrival, desk)
+            try RefusedFields.check(request, operation)
             decoder = try BodyDecoder(arrival, key: key)
             try digests.check()
             guard operation.takesObject else { return }

@@ -9,30 +9,52 @@ struct ObjectOperation: Sendable {
 
     enum Level: Hashable, Sendable { case service, bucket, object }
 
+    /// When a caller's leave is asked for.
+    enum Asking: Hashable, Sendable {
+        /// Before anything of the body.
+        case atOnce
+        /// When the object has been found: it may depend on its tags.
+        case whenFound
+        /// By the operation itself: it depends on what is in the body.
+        case byItself
+    }
+
     let name: String
     let method: String
     let level: Level
     /// What the query has to name; of several, the one that names more.
     let marks: [String]
+    /// What the query may name beside. With anything else it is another operation, and none of these.
+    let takes: [String]
     /// A field that makes it another operation.
     let field: String?
+    /// The conditions that it heeds though it changes something.
+    let conditions: [String]
     /// As policies name it.
-    /// Nil where leave is asked for by the operation itself.
-    let action: String?
+    let actions: [String]
+    /// What fields need beside.
+    let fieldActions: [String: String]
+    let asking: Asking
     /// Its body is an object's.
     let takesObject: Bool
     let handler: Handler
 
     init(
-        _ name: String, _ method: String, _ level: Level, _ marks: [String] = [], field: String? = nil,
-        action: String? = nil, isFree: Bool = false, takesObject: Bool = false, handler: @escaping Handler
+        _ name: String, _ method: String, _ level: Level, _ marks: [String] = [], takes: [String] = [],
+        field: String? = nil, conditions: [String] = [], action: String? = nil, actions: [String]? = nil,
+        fieldActions: [String: String] = [:], asking: Asking = .atOnce, takesObject: Bool = false,
+        handler: @escaping Handler
     ) {
         self.name = name
         self.method = method
         self.level = level
         self.marks = marks
+        self.takes = takes
         self.field = field
-        self.action = isFree ? nil : action ?? name
+        self.conditions = conditions
+        self.actions = actions ?? [action ?? name]
+        self.fieldActions = fieldActions
+        self.asking = asking
         self.takesObject = takesObject
         self.handler = handler
     }
@@ -44,66 +66,25 @@ struct ObjectOperation: Sendable {
         Listing.all, ObjectReading.all, ObjectWriting.all, ObjectCopy.all, Deletion.all, Multipart.all, ObjectTags.all,
     ].flatMap(\.self)
 
-    /// What makes a request another one: none of these may be taken for the plain operation of its place.
-    private static let subresources: Set<String> = [
-        "acl", "accelerate", "analytics", "attributes", "cors", "delete", "encryption", "intelligent-tiering",
-        "inventory", "legal-hold", "lifecycle", "location", "logging", "metadataTable", "metrics", "notification",
-        "object-lock", "ownershipControls", "partNumber", "policy", "policyStatus", "publicAccessBlock", "renameObject",
-        "replication",
-        "requestPayment", "restore", "retention", "select", "session", "tagging", "torrent", "uploadId", "uploads",
-        "versioning", "versions", "website",
-    ]
-
+    /// Nil for whatever is not offered: what S3 may learn to be asked tomorrow is not taken for the plain operation of its
+    /// place, which may overwrite or delete what is there.
     static func find(_ request: ObjectRequest) -> ObjectOperation? {
         let level: Level = request.bucket.isEmpty ? .service : request.key.isEmpty ? .bucket : .object
-        let named = Set(request.query.map(\.name))
-        let asked = named.intersection(subresources)
+        let asked = Set(request.asks)
         let found = all.filter { operation in
             operation.method == request.method && operation.level == level
-                && operation.marks.allSatisfy(named.contains)
+                && operation.marks.allSatisfy(asked.contains)
+                && asked.isSubset(of: operation.marks + operation.takes)
                 && operation.field.map { request.field($0) != nil } ?? true
-                // Reading one part of an object is still reading it.
-                && asked.subtracting(operation.marks).subtracting(operation.onlyReads ? ["partNumber"] : []).isEmpty
         }
         return found.max { ($0.marks.count, $0.field == nil ? 0 : 1) < ($1.marks.count, $1.field == nil ? 0 : 1) }
-    }
-
-    /// May this caller do this here?
-    func admit(_ caller: Caller, _ arrival: ObjectArrival, _ desk: ObjectsDesk) throws(ServiceProblem) {
-        if let owner = arrival.request.field("x-amz-expected-bucket-owner"), owner != desk.account {
-            throw ServiceProblem("AccessDenied", "The bucket does not belong to \(owner.prefix(20)).", status: 403)
-        }
-        guard var action else { return }
-        if arrival.request.versionID != nil, ["GetObject", "DeleteObject", "GetObjectTagging"].contains(action) {
-            action = action == "GetObjectTagging" ? "GetObjectVersionTagging" : action + "Version"
-        }
-        if arrival.request.versionID != nil, action == "PutObjectTagging" || action == "DeleteObjectTagging" {
-            action = String(action.prefix(action.count - "Tagging".count)) + "VersionTagging"
-        }
-        // Who locked a bucket by its own policy can still take that policy back.
-        let isPolicy = action.hasSuffix("BucketPolicy")
-        let policy = isPolicy ? nil : desk.shelf.records[ObjectsDesk.bucket, arrival.request.bucket]?["policy"]?.text
-        try desk.admit(caller, "s3:" + action, on: arrival.request.arn, policy: policy, arrival.surroundings)
-    }
-}
-
-extension ObjectsDesk {
-    func admit(
-        _ caller: Caller, _ action: String, on arn: String, policy: String?, _ surroundings: Surroundings
-    ) throws(ServiceProblem) {
-        let objection = gatekeeper.objection(to: action, on: arn, policy: policy, by: caller, surroundings)
-        if let objection {
-            throw ServiceProblem(
-                "AccessDenied",
-                "User: \(caller.arn) is not authorized to perform: \(action) on resource: \"\(arn)\" \(objection)",
-                status: 403)
-        }
     }
 }
 
 /// A request whose body has come and was right.
 struct ObjectVisit {
     let desk: ObjectsDesk
+    let operation: ObjectOperation
     let intake: ObjectIntake
     let requestID: String
 

@@ -53,6 +53,17 @@ enum ObjectProblem {
     static func invalid(_ why: String) -> ServiceProblem { ServiceProblem("InvalidArgument", why) }
     static func request(_ why: String) -> ServiceProblem { ServiceProblem("InvalidRequest", why) }
 
+    /// What S3 answers to a field that it does not know how to heed.
+    static func notOffered(_ what: String) -> ServiceProblem {
+        ServiceProblem("NotImplemented", "\(what.prefix(160)) is not offered by this hub.", status: 501)
+    }
+
+    static func host(_ host: String) -> ServiceProblem {
+        request(
+            "This hub was not told that it is called \(host.prefix(260)): the name may begin with a bucket's. Name it with `lineside hub --name`, or come by its address."
+        )
+    }
+
     static func missing(_ code: String, _ why: String) -> ServiceProblem { ServiceProblem(code, why, status: 404) }
 }
 

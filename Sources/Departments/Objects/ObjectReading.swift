@@ -7,18 +7,24 @@ internal import XML
 /// Objects read: whole, in part, or their head alone.
 enum ObjectReading {
     static let all = [
-        ObjectOperation("GetObject", "GET", .object) { visit throws(ServiceProblem) in try get(visit) },
-        ObjectOperation("HeadObject", "HEAD", .object, action: "GetObject") { visit throws(ServiceProblem) in
-            try get(visit)
+        ObjectOperation("GetObject", "GET", .object, takes: parameters, asking: .whenFound) {
+            visit throws(ServiceProblem) in try get(visit)
         },
-        ObjectOperation("GetObjectAcl", "GET", .object, ["acl"]) { visit throws(ServiceProblem) in
+        ObjectOperation("HeadObject", "HEAD", .object, takes: parameters, action: "GetObject", asking: .whenFound) {
+            visit throws(ServiceProblem) in try get(visit)
+        },
+        ObjectOperation("GetObjectAcl", "GET", .object, ["acl"], takes: ["versionId"], asking: .whenFound) {
+            visit throws(ServiceProblem) in
             _ = try found(visit)
             return AccessList.answer(visit.desk.account)
         },
-        ObjectOperation("GetObjectAttributes", "GET", .object, ["attributes"]) { visit throws(ServiceProblem) in
-            try attributes(visit)
-        },
+        ObjectOperation(
+            "GetObjectAttributes", "GET", .object, ["attributes"], takes: ["versionId"],
+            actions: ["GetObject", "GetObjectAttributes"], asking: .whenFound
+        ) { visit throws(ServiceProblem) in try attributes(visit) },
     ]
+
+    private static let parameters = ["versionId", "partNumber"] + overrides.keys
 
     static let overrides = [
         "response-content-type": "Content-Type", "response-content-disposition": "Content-Disposition",
@@ -26,17 +32,18 @@ enum ObjectReading {
         "response-cache-control": "Cache-Control", "response-expires": "Expires",
     ]
 
-    static func found(_ visit: ObjectVisit) throws(ServiceProblem) -> StoredObject {
-        do throws(ServiceProblem) {
-            return try ObjectRows.find(visit.desk, visit.bucketName, visit.key, version: visit.request.versionID)
-        } catch {
+    /// What a request names, and leave for it: that may depend on its tags. `facts`: what else is known by now.
+    static func found(_ visit: ObjectVisit, _ facts: [String: [String]] = [:]) throws(ServiceProblem) -> StoredObject {
+        let sought = Result { () throws(ServiceProblem) in
+            try ObjectRows.find(visit.desk, visit.bucketName, visit.key, version: visit.request.versionID)
+        }
+        let existing = ObjectFacts.existing((try? sought.get())?.tags ?? [])
+        try visit.admit(
+            visit.operation.actions(for: visit.request), on: visit.bucketName, visit.key, facts.merging(existing) { $1 }
+        )
+        do throws(ServiceProblem) { return try sought.get() } catch {
             // Who may not list the bucket does not learn either what is not in it.
-            if error.code == "NoSuchKey", let caller = visit.intake.caller {
-                let policy = visit.desk.shelf.records[ObjectsDesk.bucket, visit.bucketName]?["policy"]?.text
-                try visit.desk.admit(
-                    caller, "s3:ListBucket", on: "arn:aws:s3:::\(visit.bucketName)", policy: policy,
-                    visit.intake.surroundings)
-            }
+            if error.code == "NoSuchKey" { try visit.admitListing() }
             throw error
         }
     }

@@ -5,42 +5,45 @@ internal import HTTP
 /// A request to the object store, taken apart: which bucket, which key, and what of them.
 struct ObjectRequest: Sendable {
     let method: String
+    let place: StoreHosts.Place
     let bucket: String
     let key: String
-    /// The bucket, where the host named it.
-    let hostBucket: String?
     /// Its path is text, percent-encoded.
     let isReadable: Bool
     let query: [(name: String, value: String)]
+    /// What the query asks for: neither proof of who asks, nor a field in its place.
+    let asks: [String]
     /// Names in lower case.
     let fields: [String: String]
 
-    init(method: String, rawPath: String, rawQuery: String, fields: [String: String]) {
+    init(method: String, rawPath: String, rawQuery: String, fields: [String: String], hosts: StoreHosts) {
         self.method = method
         // Keys are taken byte for byte: no segment is empty or special.
         let decoded = PercentText.strictlyDecoded(rawPath.dropFirst())
         isReadable = decoded != nil
-        var path = decoded ?? ""
-        hostBucket = Self.bucket(inHost: fields["host"] ?? "")
-        if let hostBucket { path = hostBucket + "/" + path }
-        let slash = path.firstIndex(of: "/") ?? path.endIndex
-        bucket = String(path[..<slash])
-        key = slash == path.endIndex ? "" : String(path[path.index(after: slash)...])
+        let path = decoded ?? ""
+        place = hosts.place(of: fields["host"] ?? "")
+        if case .bucket(let name) = place {
+            (bucket, key) = (name, path)
+        } else {
+            let slash = path.firstIndex(of: "/") ?? path.endIndex
+            bucket = String(path[..<slash])
+            key = slash == path.endIndex ? "" : String(path[path.index(after: slash)...])
+        }
         let query = FormText.pairs(rawQuery)
+        let isOld = Self.isOldStyle(query)
+        let isSigned = isOld || query.contains { $0.name == "X-Amz-Signature" }
         self.query = query
-        let isSigned = Self.isOldStyle(query) || query.contains { $0.name == "X-Amz-Signature" }
         self.fields = isSigned ? Self.carried(query).merging(fields) { $1 } : fields
+        asks = query.map(\.name).filter { name in
+            !(name.isEmpty || Self.isPassedOver(name) || isOld && Self.oldProof.contains(name)
+                || isSigned && Self.contentFields.contains(name.lowercased()))
+        }
     }
 
-    /// `BUCKET.localhost` and `BUCKET.s3.REGION.amazonaws.com`, as SDKs write it that are not told otherwise.
-    static func bucket(inHost host: String) -> String? {
-        let name = host.split(separator: ":").first.map { $0.lowercased() } ?? ""
-        if name.hasSuffix(".localhost") { return String(name.dropLast(".localhost".count)) }
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard name.hasSuffix(".amazonaws.com"),
-            let mark = parts.firstIndex(where: { $0 == "s3" || $0.hasPrefix("s3-") }), mark > 0
-        else { return nil }
-        return parts[..<mark].joined(separator: ".")
+    /// The bucket, where the host named it.
+    var hostBucket: String? {
+        if case .bucket(let name) = place { name } else { nil }
     }
 
     /// Signed after Version 2, in the query.
@@ -49,6 +52,13 @@ struct ObjectRequest: Sendable {
         return names.contains("AWSAccessKeyId") && names.contains("Signature")
     }
 
+    // > Amazon S3 ignores query-string parameters that begin with x-, but includes those parameters in the access log
+    // > record <https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html>
+    /// The proof of Version 4, and `x-id` of some SDKs, begin so too.
+    private static func isPassedOver(_ name: String) -> Bool { name.lowercased().hasPrefix("x-") }
+
+    private static let oldProof: Set<String> = ["AWSAccessKeyId", "Signature", "Expires"]
+    private static let contentFields: Set<String> = ["content-type", "content-md5"]
     private static let proof: Set<String> = [
         "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-signature",
         "x-amz-security-token", "x-amz-content-sha256", "x-amz-copy-source", "x-amz-trailer",
@@ -57,7 +67,7 @@ struct ObjectRequest: Sendable {
     /// Fields that a signed address carries for whoever follows it.
     private static func carried(_ query: [(name: String, value: String)]) -> [String: String] {
         let carried = query.map { ($0.name.lowercased(), $0.value) }.filter { name, _ in
-            name == "content-type" || name == "content-md5" || name.hasPrefix("x-amz-") && !proof.contains(name)
+            contentFields.contains(name) || name.hasPrefix("x-amz-") && !proof.contains(name)
         }
         return Dictionary(carried) { first, _ in first }
     }
@@ -72,5 +82,11 @@ struct ObjectRequest: Sendable {
     var arn: String {
         if bucket.isEmpty { return "*" }
         return "arn:aws:s3:::" + bucket + (key.isEmpty ? "" : "/" + key)
+    }
+
+    /// What was asked for, for whoever does not have it.
+    var wanted: String {
+        let what = asks.isEmpty ? "" : "?" + asks.joined(separator: "&").prefix(120)
+        return "\(method) \(bucket.isEmpty ? "/" : key.isEmpty ? "/BUCKET" : "/BUCKET/KEY")\(what)"
     }
 }

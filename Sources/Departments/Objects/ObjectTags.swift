@@ -10,16 +10,20 @@ enum ObjectTags {
     static let perObjectMax = 10
 
     static let all = [
-        ObjectOperation("GetObjectTagging", "GET", .object, ["tagging"]) { visit throws(ServiceProblem) in
+        ObjectOperation("GetObjectTagging", "GET", .object, ["tagging"], takes: ["versionId"], asking: .whenFound) {
+            visit throws(ServiceProblem) in
             let object = try ObjectReading.found(visit)
             var answer = shown(object.tags)
             answer.fields = version(object, visit)
             return answer
         },
-        ObjectOperation("PutObjectTagging", "PUT", .object, ["tagging"]) { visit throws(ServiceProblem) in
+        ObjectOperation("PutObjectTagging", "PUT", .object, ["tagging"], takes: ["versionId"], asking: .whenFound) {
+            visit throws(ServiceProblem) in
             try set(try read(visit.intake.document, max: perObjectMax), visit)
         },
-        ObjectOperation("DeleteObjectTagging", "DELETE", .object, ["tagging"]) { visit throws(ServiceProblem) in
+        ObjectOperation("DeleteObjectTagging", "DELETE", .object, ["tagging"], takes: ["versionId"], asking: .whenFound)
+        {
+            visit throws(ServiceProblem) in
             var answer = try set([], visit)
             answer.status = 204
             return answer
@@ -32,7 +36,7 @@ enum ObjectTags {
     }
 
     private static func set(_ tags: [Datum], _ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
-        _ = try ObjectReading.found(visit)
+        _ = try ObjectReading.found(visit, ObjectFacts.requested(tags))
         let (bucket, key, id) = (visit.bucketName, visit.key, visit.request.versionID)
         let notice = Notice(visit)
         // Read where it is changed: what lies there may have come a moment ago.

@@ -6,8 +6,10 @@ internal import Records
 /// Objects put whole.
 enum ObjectWriting {
     static let all = [
-        ObjectOperation("PutObject", "PUT", .object, takesObject: true) { visit throws(ServiceProblem) in try put(visit)
-        }
+        ObjectOperation(
+            "PutObject", "PUT", .object, conditions: conditions, fieldActions: ["x-amz-tagging": "PutObjectTagging"],
+            takesObject: true
+        ) { visit throws(ServiceProblem) in try put(visit) }
     ]
 
     private static func put(_ visit: ObjectVisit) throws(ServiceProblem) -> ObjectAnswer {
@@ -34,20 +36,24 @@ enum ObjectWriting {
         return answer
     }
 
+    /// What a writer may make depend on what is there.
+    static let conditions = ["if-match", "if-none-match"]
+
     static func keep(_ writer: BlobWriter, _ desk: ObjectsDesk) throws(ServiceProblem) -> Blob {
         do throws(Fault) { return try writer.keep(in: desk.blobs) } catch { throw ServiceProblem(error) }
     }
 
-    /// What a writer makes depend on what is there.
     static func check(_ request: ObjectRequest, against there: StoredObject?) throws(ServiceProblem) {
+        if let match = request.field("if-match") { try check(match, names: there) }
         let etag = there.flatMap { $0.isMarker ? nil : $0.etag }
-        if let match = request.field("if-match") {
-            guard let etag else { throw ObjectProblem.noSuchKey }
-            guard Preconditions.names(match, etag) else { throw ObjectProblem.precondition }
-        }
         if let none = request.field("if-none-match"), let etag, Preconditions.names(none, etag) {
             throw ObjectProblem.precondition
         }
+    }
+
+    static func check(_ match: String, names there: StoredObject?) throws(ServiceProblem) {
+        guard let there, !there.isMarker else { throw ObjectProblem.noSuchKey }
+        guard Preconditions.names(match, there.etag) else { throw ObjectProblem.precondition }
     }
 
     /// Makes a version of what has been written; its blobs go again when it cannot be one.
@@ -110,10 +116,6 @@ enum ObjectFields {
         if let word = request.field("x-amz-server-side-encryption"), word != "AES256" {
             throw ObjectProblem.invalid(
                 "This hub seals objects with AES256; \(word.prefix(40)) needs a key service that it has not.")
-        }
-        for name in ["x-amz-server-side-encryption-customer-", "x-amz-object-lock-"]
-        where request.fields.keys.contains(where: { $0.hasPrefix(name) }) {
-            throw ServiceProblem("NotImplemented", "\(name)... is not offered by this hub.", status: 501)
         }
         var bytes = 0
         for name in request.fields.keys.sorted() where name.hasPrefix("x-amz-meta-") {

@@ -34,6 +34,7 @@ package final class ObjectsDesk: Sendable {
     let blobs: BlobStore
     let account: String
     let region: String
+    let hosts: StoreHosts
     let gatekeeper: any Gatekeeper
     let ledger: any CallLedger
     let workers: WorkerPool
@@ -45,11 +46,12 @@ package final class ObjectsDesk: Sendable {
     package typealias Announce = @Sendable ([[UInt8]]) throws(ServiceProblem) -> Void
 
     package init(
-        _ folder: String, account: String, region: String, seal: SealingKey, gatekeeper: any Gatekeeper,
-        ledger: any CallLedger, workers: WorkerPool
+        _ folder: String, account: String, region: String, hosts: StoreHosts = StoreHosts(), seal: SealingKey,
+        gatekeeper: any Gatekeeper, ledger: any CallLedger, workers: WorkerPool
     ) throws(Fault) {
         self.account = account
         self.region = region
+        self.hosts = hosts
         self.gatekeeper = gatekeeper
         self.ledger = ledger
         self.workers = workers

@@ -12,10 +12,10 @@ extension ObjectsDesk {
     package static var operationNames: [String] { ObjectOperation.all.map(\.name) }
 
     /// Whether a request is meant for the object store.
-    package static func isFor(_ head: RequestHead) -> Bool {
+    package func isFor(_ head: RequestHead) -> Bool {
         let query = head.queryText
         if head.method == .options {
-            return head.pathText != "/" || ObjectRequest.bucket(inHost: head.value(of: "host") ?? "") != nil
+            return head.pathText != "/" || hosts.place(of: head.value(of: "host") ?? "") != .path
         }
         if let proof = head.value(of: "authorization"), proof.contains("/aws4_request") {
             return proof.contains("/s3/aws4_request")
@@ -68,7 +68,8 @@ extension ObjectsDesk {
         let outcome = Result { () throws(ServiceProblem) in
             try intake.finish()
             guard let operation = intake.operation else { throw ServiceProblem("NotImplemented", "", status: 501) }
-            return try operation.handler(ObjectVisit(desk: self, intake: intake, requestID: requestID))
+            return try operation.handler(
+                ObjectVisit(desk: self, operation: operation, intake: intake, requestID: requestID))
         }
         var problem: ServiceProblem?
         if case .failure(let found) = outcome { problem = found }

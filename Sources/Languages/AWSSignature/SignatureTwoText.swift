@@ -15,6 +15,9 @@ package struct SignatureTwoText: Hashable, Sendable, CustomStringConvertible {
 
     package let description: String
 
+    /// Whether a parameter of an address is a part of what was signed.
+    package static func covers(_ parameter: String) -> Bool { covered.contains(parameter[...]) }
+
     /// `path`: with the bucket in front, also where the host names it. Nil for values that are written so that the same
     /// text would stand for another request too: nobody could say which of the two was signed.
     package init?(_ request: SignedRequest, expires: String, path: String) {

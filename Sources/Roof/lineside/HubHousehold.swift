@@ -43,7 +43,8 @@ final class HubHousehold {
         settings = try folder.settle(region: options.text("region"))
         let workers = WorkerPool("hub", threads: Self.workers)
         host = options.text("host") ?? "127.0.0.1"
-        places = HubPlaces(name: try Self.name(options, host))
+        let names = try Self.names(options)
+        places = HubPlaces(name: names.first ?? Self.name(for: host), also: names.dropFirst() + [host])
         let authority = try folder.authority()
         departments = try HubDepartments(folder, settings, authority, workers, places)
         departments.keepAudit(days: auditDays, region: settings.region)
@@ -57,13 +58,14 @@ final class HubHousehold {
         let health = unsafe Route(.get, "/healthz", "Whether the hub lives", bodyBytesMax: 0) {
             $0.respond(.ok) { $0.append("{\"status\":\"ok\"}" as StaticString) }
         }
-        let (objects, others) = (departments.objects.route, door.route)
+        let store = departments.objects
+        let (objects, others) = (store.route, door.route)
         let join = HubJoin(
             fleet: departments.fleet, directory: departments.directory, ledger: departments.calls,
             account: settings.account, region: settings.region, places: places,
             authority: authority.certificate, workers: workers)
         var plan = ServerPlan(
-            router: Router([health, join.route], otherwise: { ObjectsDesk.isFor($0) ? objects : others }),
+            router: Router([health, join.route], otherwise: { store.isFor($0) ? objects : others }),
             workers: workers)
         plan.host = host
         plan.limits.bodyBytesMax = .max
@@ -83,18 +85,21 @@ final class HubHousehold {
 
     private static let everywhere = "0.0.0.0"
 
-    /// What devices and nodes are told to come to.
-    private static func name(_ options: Options, _ host: String) throws(UsageFault) -> String {
-        guard let name = options.text("name") else {
-            guard host == everywhere else { return host }
-            Log.line("devices are told to come to 127.0.0.1: say with --name what others call this machine")
-            return "127.0.0.1"
-        }
-        // It goes into certificates and addresses.
-        guard !name.isEmpty, name.utf8.count <= 253, name.isMadeOfLetters(and: ".-") else {
+    /// What others call this machine, as far as it was told.
+    private static func names(_ options: Options) throws(UsageFault) -> [String] {
+        let names = options.texts("name")
+        // They go into certificates and addresses.
+        for name in names where name.isEmpty || name.utf8.count > 253 || !name.isMadeOfLetters(and: ".-") {
             throw UsageFault(message: "--name \(name) is no name of a machine, and no address")
         }
-        return name
+        return names
+    }
+
+    /// What devices and nodes are told to come to where nobody said.
+    private static func name(for host: String) -> String {
+        guard host == everywhere else { return host }
+        Log.line("devices are told to come to 127.0.0.1: say with --name what others call this machine")
+        return "127.0.0.1"
     }
 
     /// The broker; nil where none can be had, which is told.
@@ -217,8 +222,8 @@ struct HubDepartments {
                 LogGroupReceiver(logs: logs), queueReceiver, CommandReceiver(folder: folder.path + "/commands"),
             ], deadLetters: queueReceiver)
         objects = try ObjectsDesk(
-            folder.path + "/objects", account: settings.account, region: settings.region, seal: seal,
-            gatekeeper: identity, ledger: calls, workers: workers)
+            folder.path + "/objects", account: settings.account, region: settings.region,
+            hosts: StoreHosts(places.names), seal: seal, gatekeeper: identity, ledger: calls, workers: workers)
         fleet = try FleetDesk(
             folder.path + "/fleet.db", account: settings.account, region: settings.region,
             authority: authority, seal: seal, ledger: calls, addresses: { places.devices })

@@ -6,9 +6,14 @@ internal import Synchronization
 final class HubPlaces: Sendable {
     /// What others call this machine.
     let name: String
+    /// Every name that it is reached by.
+    let names: [String]
     private let ports = Mutex((door: 0, documents: 0, messages: 0))
 
-    init(name: String) { self.name = name }
+    init(name: String, also others: [String] = []) {
+        self.name = name
+        names = [name] + others
+    }
 
     func settle(door: Int, documents: Int, messages: Int) { ports.withLock { $0 = (door, documents, messages) } }
 

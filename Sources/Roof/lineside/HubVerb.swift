@@ -11,7 +11,9 @@ enum HubVerb {
             "hub [--data DIR] [--host H] [--name NAME] [--port N] [--device-port N] [--message-port N] [--region R] [--audit-days N]   or   hub operations | token",
         flags: [
             HubFolder.flag, Flag("host", "H", "listen on (127.0.0.1)"),
-            Flag("name", "NAME", "what devices and nodes are told to come to (the host)"),
+            Flag(
+                "name", "NAME", repeats: true,
+                "what devices and nodes are told to come to (the host); again for each other name of this machine"),
             Flag("port", "N", "listen on (8400; 0 for any)"),
             Flag("message-port", "N", "where devices come for MQTT (8883; 0 for any)"),
             Flag("device-port", "N", "where devices come with their certificates (8443; 0 for any)"),
