@@ -346,6 +346,16 @@ def test_points_put_an_alarm_in_its_state(watch, values, more, wanted):
     becomes(watch, name, wanted)
 
 
+@pytest.mark.parametrize("unit, wanted", [("Milliseconds", "ALARM"), ("Seconds", "OK"), (None, "OK")])
+def test_alarm_judges_one_unit(watch, unit, wanted):
+    """hub-metric-6: its own, or the one that came first."""
+    space, at = fresh("Line"), minute(1)
+    for value, name in ((1.0, "Seconds"), (1000.0, "Milliseconds")):
+        row = {"MetricName": "Heat", "Value": value, "Unit": name, "Timestamp": at}
+        watch.put_metric_data(Namespace=space, MetricData=[row])
+    becomes(watch, put_alarm(watch, space=space, Unit=unit), wanted)
+
+
 def test_points_that_come_in_the_same_minute_are_judged(watch):
     """An alarm that is what it has to be is judged again when something comes in."""
     space = fresh("Line")

@@ -630,6 +630,117 @@ def test_list_of_secrets_by_pages_and_by_name(secrets):
     assert sorted(found) == sorted(made)
 
 
+PRESS, OVEN, BELT = "pressQuokka7", "oven", "belt"
+
+
+@pytest.fixture(scope="module")
+def filtered(secrets):
+    """Three secrets: what their names begin with."""
+    stem = fresh("filtered")
+    for name, words, tag in ((PRESS, "Of the press", "line"), (OVEN, "of the quokka", "Line"), (BELT, "", "")):
+        tags = [{"Key": f"{stem}-{tag}", "Value": f"{stem}-{name}"}] if tag else []
+        secrets.create_secret(Name=f"{stem}/{name}", SecretString="x", Description=words, Tags=tags)
+    return stem
+
+
+@pytest.mark.parametrize(
+    "filters, found",
+    [
+        ({}, {PRESS, OVEN, BELT}),
+        ({"name": ["{}/press"]}, {PRESS}),
+        ({"name": ["{}/Press"]}, set()),
+        ({"name": ["{}/o", "{}/b"]}, {OVEN, BELT}),
+        ({"name": ["!{}/press"]}, {OVEN, BELT}),
+        ({"name": ["!{}/press", "!{}/oven"]}, {BELT}),
+        ({"name": ["{}", "!{}/oven"]}, {PRESS, BELT}),
+        ({"description": ["OF THE"]}, {PRESS, OVEN}),
+        ({"description": ["!of the p"]}, {OVEN, BELT}),
+        ({"tag-key": ["{}-line"]}, {PRESS}),
+        ({"tag-key": ["!{}"]}, {BELT}),
+        ({"tag-value": ["{}-o"]}, {OVEN}),
+        ({"tag-key": ["{}-"], "tag-value": ["{}-p"]}, {PRESS}),
+        ({"all": ["QUOKKA"]}, {PRESS, OVEN}),
+        ({"all": ["nothing_quokka"]}, {PRESS, OVEN}),
+        ({"all": ["quokk"]}, set()),
+        ({"all": ["!quokka"]}, {BELT}),
+        ({"primary-region": ["us-"]}, {PRESS, OVEN, BELT}),
+        ({"primary-region": ["eu-"]}, set()),
+        ({"owning-service": ["rds"]}, set()),
+        ({"owning-service": ["!rds"]}, {PRESS, OVEN, BELT}),
+    ],
+)
+def test_filters_of_secrets(secrets, filtered, filters, found):
+    """hub-secret-2"""
+    rows = [{"Key": key, "Values": [value.format(filtered) for value in values]} for key, values in filters.items()]
+    listed = secrets.list_secrets(Filters=[{"Key": "name", "Values": [filtered]}, *rows])["SecretList"]
+    assert {row["Name"].removeprefix(f"{filtered}/") for row in listed} == found
+
+
+@pytest.mark.parametrize(
+    "row", [{"Key": "colour", "Values": ["x"]}, {"Key": "name"}, {"Key": "name", "Values": []}, {"Values": ["x"]}]
+)
+def test_impossible_filters_of_secrets_are_refused(secrets, row):
+    with refused("InvalidParameterException"):
+        secrets.list_secrets(Filters=[row])
+
+
+@pytest.mark.parametrize(
+    "order, names",
+    [
+        ({}, [PRESS, OVEN, BELT]),
+        ({"SortOrder": "desc"}, [BELT, OVEN, PRESS]),
+        ({"SortBy": "created-date", "SortOrder": "asc"}, [PRESS, OVEN, BELT]),
+        ({"SortBy": "last-changed-date"}, [PRESS, OVEN, BELT]),
+        ({"SortBy": "name"}, [BELT, OVEN, PRESS]),
+        ({"SortBy": "name", "SortOrder": "desc"}, [PRESS, OVEN, BELT]),
+    ],
+)
+def test_secrets_in_an_order(secrets, filtered, order, names):
+    """hub-secret-2: over all pages."""
+    filters = [{"Key": "name", "Values": [filtered]}]
+    answers = pages(secrets.list_secrets, "NextToken", Filters=filters, MaxResults=1, **order)
+    listed = [row["Name"].removeprefix(f"{filtered}/") for answer in answers for row in answer["SecretList"]]
+    assert listed == names
+
+
+@pytest.mark.parametrize(
+    "name, call",
+    [
+        ("KmsKeyId", lambda secrets, of: secrets.create_secret(Name=fresh("s"), SecretString="x", KmsKeyId="alias/k")),
+        (
+            "AddReplicaRegions",
+            lambda secrets, of: secrets.create_secret(
+                Name=fresh("s"), SecretString="x", AddReplicaRegions=[{"Region": "eu-west-1"}]
+            ),
+        ),
+        ("Type", lambda secrets, of: secrets.create_secret(Name=fresh("s"), SecretString="x", Type="partner")),
+        ("KmsKeyId", lambda secrets, of: secrets.update_secret(SecretId=of, KmsKeyId="alias/k")),
+        ("Type", lambda secrets, of: secrets.update_secret(SecretId=of, Type="partner")),
+        (
+            "RotationToken",
+            lambda secrets, of: secrets.put_secret_value(SecretId=of, SecretString="y", RotationToken="t" * 36),
+        ),
+        ("last-accessed-date", lambda secrets, of: secrets.list_secrets(SortBy="last-accessed-date")),
+    ],
+)
+def test_what_secrets_do_not_offer_is_refused_by_name(secrets, name, call):
+    """hub-secret-1"""
+    made = make_secret(secrets)["Name"]
+    with refused("InvalidParameterException") as caught:
+        call(secrets, made)
+    assert name in str(caught.value)
+    assert value_of(secrets, made) == "one"
+
+
+def test_what_asks_for_nothing_more_is_taken(secrets):
+    """Terraform says that no replica is to be overwritten, whatever it makes."""
+    name = fresh("plain")
+    secrets.create_secret(Name=name, SecretString="one", AddReplicaRegions=[], ForceOverwriteReplicaSecret=False)
+    assert secrets.get_resource_policy(SecretId=name, PolicyName="default")["Name"] == name
+    with refused("ResourceNotFoundException"):
+        secrets.get_resource_policy(SecretId=name, PolicyName="other")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -185,6 +185,63 @@ def test_tags_of_what_is_not_there(hub, logs):
         logs.list_tags_for_resource(resourceArn=arn)
 
 
+def test_protected_group_is_not_deleted(hub, logs):
+    """hub-log-5: nor its streams, until the protection is taken away."""
+    name = make_group(logs, deletionProtectionEnabled=True)
+    stream = make_stream(logs, name)
+    assert group_row(logs, name)["deletionProtectionEnabled"] is True
+    for call, more in ((logs.delete_log_group, {}), (logs.delete_log_stream, {"logStreamName": stream})):
+        with refused("ValidationException"):
+            call(logGroupName=name, **more)
+    arn = hub.arn("logs", f"log-group:{name}")
+    logs.put_log_group_deletion_protection(logGroupIdentifier=arn, deletionProtectionEnabled=False)
+    assert group_row(logs, name)["deletionProtectionEnabled"] is False
+    logs.delete_log_stream(logGroupName=name, logStreamName=stream)
+    logs.delete_log_group(logGroupName=name)
+    with refused("ResourceNotFoundException"):
+        logs.put_log_group_deletion_protection(logGroupIdentifier=name, deletionProtectionEnabled=True)
+
+
+def test_groups_by_their_names(hub, logs):
+    one, two, _ = (make_group(logs) for _ in range(3))
+    named = [one, hub.arn("logs", f"log-group:{two}"), fresh("nothing")]
+    rows = logs.describe_log_groups(logGroupIdentifiers=named, includeLinkedAccounts=True)["logGroups"]
+    assert {row["logGroupName"] for row in rows} == {one, two}
+    assert group_row(logs, one)["logGroupClass"] == "STANDARD"
+    assert logs.describe_log_groups(logGroupNamePrefix=one, logGroupClass="DELIVERY")["logGroups"] == []
+    assert len(logs.describe_log_groups(logGroupNamePrefix=one, logGroupClass="STANDARD")["logGroups"]) == 1
+    for more in ({"logGroupNamePrefix": one}, {"logGroupClass": "STANDARD"}, {"logGroupNamePattern": one}):
+        with refused("InvalidParameterException"):
+            logs.describe_log_groups(logGroupIdentifiers=[one], **more)
+
+
+KEY = "arn:aws:kms:us-east-1:111111111111:key/x"
+POLICY = {"policyName": "unoffered", "policyDocument": '{"Version":"2012-10-17","Statement":[]}'}
+
+
+@pytest.mark.parametrize(
+    "name, call",
+    [
+        ("kmsKeyId", lambda logs, group: logs.create_log_group(logGroupName=fresh("key"), kmsKeyId=KEY)),
+        ("logGroupClass", lambda logs, group: logs.create_log_group(logGroupName=fresh("c"), logGroupClass="DELIVERY")),
+        ("account", lambda logs, group: logs.describe_log_groups(accountIdentifiers=["111111111111"])),
+        ("resourceArn", lambda logs, group: logs.put_resource_policy(**POLICY, resourceArn="arn:aws:logs:x")),
+        ("expectedRevisionId", lambda logs, group: logs.put_resource_policy(**POLICY, expectedRevisionId="1")),
+        ("resourceArn", lambda logs, group: logs.describe_resource_policies(resourceArn="arn:aws:logs:x")),
+        ("resourceArn", lambda logs, group: logs.delete_resource_policy(policyName="x", resourceArn="arn:aws:logs:x")),
+        (
+            "logGroupIdentifier",
+            lambda logs, group: logs.filter_log_events(logGroupName=group, logGroupIdentifier=group),
+        ),
+    ],
+)
+def test_what_is_not_offered_is_refused_by_name(logs, name, call):
+    """hub-log-5"""
+    with refused("InvalidParameterException") as caught:
+        call(logs, make_group(logs))
+    assert name in str(caught.value)
+
+
 # -- streams ----------------------------------------------------------------------------------------------------------
 
 
@@ -276,6 +333,15 @@ def test_any_sequence_token_is_taken(logs):
         )
         assert answer["nextSequenceToken"]
     assert messages_of(read(logs, group, stream)) == ["0", "1"]
+
+
+def test_events_with_an_entity_are_taken(logs):
+    """Agents name one with each batch; it is nowhere told."""
+    group, stream = place(logs)
+    entity = {"keyAttributes": {"Type": "Service", "Name": "press"}, "attributes": {"line": "7"}}
+    events = [{"timestamp": now(), "message": "text"}]
+    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events, entity=entity)
+    assert messages_of(read(logs, group, stream)) == ["text"]
 
 
 def test_stream_has_to_be_there_before_its_events(logs):
@@ -471,6 +537,15 @@ def test_search_by_pages_sees_each_event_once(hub, logs):
     assert [event["timestamp"] for event in found] == sorted(event["timestamp"] for event in found)
 
 
+def test_search_from_the_other_end(logs):
+    """hub-log-2: the token keeps its direction."""
+    group, stream = place(logs)
+    put(logs, group, stream, *map(str, range(10)))
+    answers = pages(logs.filter_log_events, logGroupName=group, startFromHead=False, limit=4)
+    assert [event["message"] for answer in answers for event in answer["events"]] == list("9876543210")
+    assert messages_of(logs.filter_log_events(logGroupName=group, unmask=True, limit=2)) == ["0", "1"]
+
+
 def test_pages_of_a_search_keep_their_pattern(logs):
     """A30"""
     group, stream = place(logs)
@@ -573,10 +648,25 @@ def searched(logs):
         ("{ $.latency NOT EXISTS }", {"json error", "json low"}),
         ('{ $.colour = "red" }', set()),
         ('{$.level="error"&&$.n>3}', {"json error"}),
+        ("[w1 = ERROR, ...]", {"error", "both"}),
+        ("[w1 = ERROR || w1 = WARN, rest]", {"error", "warn", "both"}),
+        ("[w1 = ERROR]", set()),
+        ("[level, what, number > 10, ...]", {"info"}),
+        ("[..., last = f*e]", {"error"}),
+        ('["a name" = x', None),
+        ("%ERR.R%", None),
+        ("{ $.level = %err% }", None),
+        ("[w1 = %ERR%, w2]", None),
+        ("ERROR && WARN", None),
+        ("{ $.n == 3 }", None),
     ],
 )
 def test_pattern_finds(logs, searched, pattern, expected):
-    """A30"""
+    """A30 hub-log-2 hub-log-4: what is not offered is refused, and does not find nothing."""
+    if expected is None:
+        with refused("InvalidParameterException"):
+            logs.filter_log_events(logGroupName=searched, filterPattern=pattern)
+        return
     events = logs.filter_log_events(logGroupName=searched, filterPattern=pattern)["events"]
     assert {event["message"] for event in events} == {LINES[name] for name in expected}
 

@@ -14,6 +14,8 @@ struct SecretOperations: Sendable {
     private static let tags = Member(
         "Tags", .list(.structure([Member("Key", required: true, 1...128), Member("Value", 0...256)])))
 
+    private static let onlyPolicy = "default"
+
     var all: [Operation] {
         [
             Operation(
@@ -33,26 +35,23 @@ struct SecretOperations: Sendable {
                 [Member("Name", required: true, 1...512, marks: "/_+=.@-"), Member("Description", 0...2048), Self.tags]
                     + Self.content,
                 on: { [$0.arn("secretsmanager", "secret:\($0["Name"])")] }
-            ) { call throws(ServiceProblem) in try create(call) },
+            ) { call throws(ServiceProblem) in try create(call) }
+            .without("KmsKeyId", "AddReplicaRegions", "ForceOverwriteReplicaSecret", "Type", "CrossAccountPrimaryARN"),
             Operation("GetSecretValue", [Self.id, Member("VersionId"), Member("VersionStage")], on: arns) {
                 call throws(ServiceProblem) in try value(call)
             },
             Operation("PutSecretValue", [Self.id, Member("VersionStages", .list(.text))] + Self.content, on: arns) {
                 call throws(ServiceProblem) in try put(call, stages: call.texts("VersionStages"))
-            },
+            }
+            .without("RotationToken"),
             Operation("UpdateSecret", [Self.id, Member("Description", 0...2048)] + Self.content, on: arns) {
                 call throws(ServiceProblem) in try update(call)
-            },
+            }
+            .without("KmsKeyId", "Type"),
             Operation("DescribeSecret", [Self.id], on: arns) { call throws(ServiceProblem) in
-                Self.shown(try find(call, evenDeleted: true))
+                .map(try find(call, evenDeleted: true).shown)
             },
-            Operation(
-                "ListSecrets",
-                [
-                    Member("MaxResults", .whole, 1...100), Member("NextToken"), Member("IncludePlannedDeletion", .flag),
-                    Member("Filters", .list(.anything)), Member("SortOrder", words: ["asc", "desc"]),
-                ]
-            ) { call throws(ServiceProblem) in try list(call) },
+            SecretList(desk: desk).operation,
             Operation(
                 "DeleteSecret",
                 [
@@ -62,8 +61,10 @@ struct SecretOperations: Sendable {
             Operation("RestoreSecret", [Self.id], on: arns) { call throws(ServiceProblem) in
                 try change(call, evenDeleted: true) { $0.map["DeletedDate"] = nil }
             },
-            Operation("GetResourcePolicy", [Self.id], on: arns) { call throws(ServiceProblem) in
+            Operation("GetResourcePolicy", [Self.id, Member("PolicyName", 1...256)], on: arns) {
+                call throws(ServiceProblem) in
                 let secret = try find(call)
+                if let name = call.text("PolicyName"), name != Self.onlyPolicy { throw Self.missing }
                 return ["ARN": .text(secret.arn), "Name": .text(secret.name)]
             },
             Operation("TagResource", [Self.id, Self.tags], on: arns) { call throws(ServiceProblem) in
@@ -113,18 +114,6 @@ struct SecretOperations: Sendable {
         guard let secret = Self.record(call["SecretId"], in: desk.shelf.records) else { throw Self.missing }
         guard evenDeleted || secret.deletedAt == nil else { throw Self.isDeleted }
         return secret
-    }
-
-    private static func shown(_ secret: SecretRecord) -> Datum {
-        var row = DatumMap()
-        for name in ["ARN", "Name", "Description", "Tags"] {
-            if let value = secret.map[name], value != .list([]) { row[name] = value }
-        }
-        for name in ["CreatedDate", "LastChangedDate", "DeletedDate"] {
-            if let time = secret.map[name]?.whole { row[name] = .number(Double(time) / 1000) }
-        }
-        row["VersionIdsToStages"] = secret.stagesByVersion
-        return .map(row)
     }
 
     // MARK: versions
@@ -259,27 +248,6 @@ struct SecretOperations: Sendable {
             }
             return ["ARN": .text(secret.arn), "Name": .text(secret.name), "VersionId": version?["VersionId"] ?? .null]
         }
-    }
-
-    private func list(_ call: Call) throws(ServiceProblem) -> Datum {
-        let records = desk.shelf.records
-        let words = call.list("Filters").filter { $0["Key"]?.text == "name" }
-            .flatMap { $0["Values"]?.list?.compactMap(\.text) ?? [] }
-        let keys = records.keys(SecretsDesk.kind).filter { key in
-            let isThere = records[SecretsDesk.kind, key]?["DeletedDate"]?.whole == nil
-            return (isThere || call.flag("IncludePlannedDeletion"))
-                && (words.isEmpty || words.contains { key.lowercased().hasPrefix($0.lowercased()) })
-        }
-        let (part, next) = try Paging.part(
-            keys, token: call.text("NextToken"), limit: call.whole("MaxResults") ?? 100,
-            invalid: "InvalidNextTokenException")
-        let rows = part.compactMap { records[SecretsDesk.kind, $0]?.map }.map { map -> Datum in
-            var row = Self.shown(SecretRecord(map)).map ?? DatumMap()
-            row["SecretVersionsToStages"] = row["VersionIdsToStages"]
-            row["VersionIdsToStages"] = nil
-            return .map(row)
-        }
-        return ["SecretList": .list(rows), "NextToken": next.map(Datum.text) ?? .null]
     }
 
     /// With a window it can still be restored; what is past its window goes with the next deletion.

@@ -12,6 +12,9 @@ struct SecretRecord: Sendable {
 
     var name: String { map["Name"]?.text ?? "" }
     var arn: String { map["ARN"]?.text ?? "" }
+    var description: String { map["Description"]?.text ?? "" }
+    var createdAt: Int { map["CreatedDate"]?.whole ?? 0 }
+    var changedAt: Int? { map["LastChangedDate"]?.whole }
     var deletedAt: Int? { map["DeletedDate"]?.whole }
     var versions: [Datum] { map["Versions"]?.list ?? [] }
 
@@ -44,5 +47,18 @@ struct SecretRecord: Sendable {
 
     var stagesByVersion: Datum {
         .map(DatumMap(versions.map { ($0["VersionId"]?.text ?? "", .list(Self.stages($0).map(Datum.text))) }))
+    }
+
+    /// As it is told, without its values.
+    var shown: DatumMap {
+        var row = DatumMap()
+        for name in ["ARN", "Name", "Description", "Tags"] {
+            if let value = map[name], value != .list([]) { row[name] = value }
+        }
+        for name in ["CreatedDate", "LastChangedDate", "DeletedDate"] {
+            if let time = map[name]?.whole { row[name] = .number(Double(time) / 1000) }
+        }
+        row["VersionIdsToStages"] = stagesByVersion
+        return row
     }
 }

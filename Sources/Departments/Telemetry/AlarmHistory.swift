@@ -79,11 +79,15 @@ struct AlarmHistory: Sendable {
                 Member("HistoryItemType", words: Kind.allCases.map(\.rawValue)),
                 Member("StartDate", .time), Member("EndDate", .time), Member("MaxRecords", .whole, 1...100),
                 Member("NextToken"), Member("ScanBy", words: ["TimestampDescending", "TimestampAscending"]),
+                Member("AlarmContributorId", 1...1024),
             ], on: { call in call.text("AlarmName").map { [desk.arn($0)] } ?? ["*"] }
         ) { call throws(ServiceProblem) in try describe(call) }
     }
 
     private func describe(_ call: Call) throws(ServiceProblem) -> Datum {
+        if call.text("AlarmContributorId") != nil {
+            throw MetricOperations.invalid("The parameter AlarmContributorId is not supported: no alarm here has any.")
+        }
         let limit = call.whole("MaxRecords") ?? 100
         let isUp = call.text("ScanBy") == "TimestampAscending"
         // Who names an alarm knows of which type it is; else those of metrics alone are told, as with AWS.

@@ -34,7 +34,7 @@ struct AlarmMetric: Sendable {
         return 10 / min(share, 1 - share)
     }
 
-    /// The series that its points are of.
+    /// The metrics that its points are of.
     var series: [String] {
         guard let queries = record["Metrics"]?.list else { return [key] }
         return queries.compactMap { $0["MetricStat"] }.map(MetricQuery.key)
@@ -55,15 +55,14 @@ struct AlarmMetric: Sendable {
         guard let queries = record["Metrics"]?.list else { return try own(desk, span) }
         let lines = try MetricQuery.lines(queries, desk) { _ in span }
         let shown = queries.first { $0["ReturnData"]?.bool ?? true }?["Id"]?.text ?? ""
-        return (lines[shown] ?? [:]).filter { $1.isFinite }.map { AlarmPoint(at: $0.key, value: $0.value) }
+        return MetricQuery.one(lines[shown] ?? []).filter { $1.isFinite }.map {
+            AlarmPoint(at: $0.key, value: $0.value)
+        }
     }
 
     private func own(_ desk: MetricsDesk, _ span: MetricSpan) throws(ServiceProblem) -> [AlarmPoint] {
-        let series = desk.shelf.records[MetricsDesk.series, key]
-        // Who watches another unit than came in sees nothing.
-        if let unit = plan.unit, series?["Unit"]?.text != unit { return [] }
         let word = plan.statistic ?? ""
-        return try desk.points(series, span).compactMap { point in
+        return try desk.points(of: key, in: plan.unit, span).one.compactMap { point in
             point.value(word).map { AlarmPoint(at: point.at, value: $0, samples: point.count) }
         }
     }

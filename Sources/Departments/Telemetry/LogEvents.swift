@@ -20,7 +20,12 @@ struct LogEvents: Sendable {
     var operations: [Operation] {
         let group = [Member("logGroupName", 1...512), Member("logGroupIdentifier", 1...2048)]
         let stream = Member("logStreamName", required: true, 1...512)
-        let times = [Member("startTime", .whole), Member("endTime", .whole), Member("nextToken")]
+        let asked = [
+            Member("startTime", .whole), Member("endTime", .whole), Member("nextToken"), Member("startFromHead", .flag),
+            // Nothing is masked here.
+            Member("unmask", .flag),
+        ]
+        let texts = Shape.map(.text)
         let event = Shape.structure([
             Member("timestamp", .whole, required: true, 0...Int.max), Member("message", required: true, 1...1_048_576),
         ])
@@ -30,16 +35,17 @@ struct LogEvents: Sendable {
                 [
                     Member("logGroupName", required: true, 1...512), stream,
                     Member("logEvents", .list(event), required: true, 1...Self.batchMax), Member("sequenceToken"),
+                    // Whose events they are is nowhere told, and so not kept.
+                    Member("entity", .structure([Member("keyAttributes", texts), Member("attributes", texts)])),
                 ], on: LogStreams.arns
             ) { call throws(ServiceProblem) in try put(call) },
             Operation(
                 "GetLogEvents",
-                group + [stream] + times + [Member("limit", .whole, 1...10_000), Member("startFromHead", .flag)],
-                on: LogStreams.arns
+                group + [stream] + asked + [Member("limit", .whole, 1...10_000)], on: LogStreams.arns
             ) { call throws(ServiceProblem) in try get(call) },
             Operation(
                 "FilterLogEvents",
-                group + times + [
+                group + asked + [
                     Member("logStreamNames", .list(.text), 1...100), Member("logStreamNamePrefix", 1...512),
                     Member("filterPattern", 0...1024), Member("limit", .whole, 1...10_000),
                     Member("interleaved", .flag),
@@ -140,7 +146,7 @@ struct LogEvents: Sendable {
         let place = try call.text("nextToken").map { token throws(ServiceProblem) in try StreamPlace(parsing: token) }
         let isForward = place?.isForward ?? call.flag("startFromHead")
         let rows = try read(
-            number, call, from: place ?? StreamPlace(isForward: isForward, at: isForward ? .min : .max, number: 0),
+            number, call, from: place ?? StreamPlace(startingForward: isForward),
             limit: call.whole("limit") ?? 10_000)
         let events = isForward ? rows : rows.reversed()
         let start = place ?? StreamPlace(isForward: true, at: 0, number: 0)
@@ -163,11 +169,9 @@ struct LogEvents: Sendable {
     private func read(
         _ stream: Int, _ call: Call, from place: StreamPlace, limit: Int
     ) throws(ServiceProblem) -> [LogRow] {
-        let side = place.isForward ? "(at > ?2 OR at = ?2 AND n > ?3)" : "(at < ?2 OR at = ?2 AND n < ?3)"
-        let order = place.isForward ? "at, n" : "at DESC, n DESC"
         let sql = """
-            SELECT n, stream, at, taken, message FROM events WHERE stream = ?1 AND \(side) AND at >= ?4 AND at < ?5
-            ORDER BY \(order) LIMIT ?6
+            SELECT n, stream, at, taken, message FROM events WHERE stream = ?1 AND \(place.side) AND at >= ?4 AND at < ?5
+            ORDER BY \(place.order) LIMIT ?6
             """
         let values: [SQLValue] = [
             .int(Int64(stream)), .int(place.at), .int(place.number), .int(Int64(call.whole("startTime") ?? 0)),
@@ -201,7 +205,8 @@ struct LogEvents: Sendable {
         }
         let wanted = try streams(of: group, call, records)
         let place = try call.text("nextToken").map { token throws(ServiceProblem) in try StreamPlace(parsing: token) }
-        return try look(number, call, pattern, wanted, from: place ?? StreamPlace(isForward: true, at: .min, number: 0))
+        let start = StreamPlace(startingForward: call.input["startFromHead"]?.bool ?? true)
+        return try look(number, call, pattern, wanted, from: place ?? start)
     }
 
     /// Names by number, those alone that are asked for.
@@ -221,8 +226,8 @@ struct LogEvents: Sendable {
         _ group: Int, _ call: Call, _ pattern: LogPattern, _ streams: [Int64: String], from place: StreamPlace
     ) throws(ServiceProblem) -> Datum {
         let sql = """
-            SELECT n, stream, at, taken, message FROM events WHERE grp = ?1 AND (at > ?2 OR at = ?2 AND n > ?3)
-            AND at >= ?4 AND at <= ?5 ORDER BY at, n
+            SELECT n, stream, at, taken, message FROM events WHERE grp = ?1 AND \(place.side)
+            AND at >= ?4 AND at <= ?5 ORDER BY \(place.order)
             """
         let values: [SQLValue] = [
             .int(Int64(group)), .int(place.at), .int(place.number), .int(Int64(call.whole("startTime") ?? 0)),
@@ -230,7 +235,7 @@ struct LogEvents: Sendable {
         ]
         let limit = call.whole("limit") ?? 10_000
         let look = try desk.shelf.read { database throws(Fault) in
-            var look = Look()
+            var look = Look(isForward: place.isForward)
             try database.forEachRow(sql, values) { row throws(Fault) in
                 // One more than asked for has been seen: there is more.
                 guard look.found.count < limit, look.bytes <= Self.answerBytesMax, look.seen < Self.lookedThroughMax
@@ -250,6 +255,7 @@ struct LogEvents: Sendable {
 
 /// What has been found so far, and where.
 private struct Look: Sendable {
+    let isForward: Bool
     var found: [Datum] = []
     var bytes = 0
     var seen = 0
@@ -258,7 +264,7 @@ private struct Look: Sendable {
 
     mutating func take(_ row: LogRow, _ pattern: LogPattern, _ streams: [Int64: String]) {
         seen += 1
-        last = StreamPlace(isForward: true, at: row.at, number: row.number)
+        last = StreamPlace(isForward: isForward, at: row.at, number: row.number)
         guard let name = streams[row.stream], pattern.matches(row.message) else { return }
         bytes += row.message.utf8.count + LogEvents.overhead
         found.append([
@@ -289,29 +295,4 @@ struct LogRow: Sendable {
         let digits = String(number)
         return String(repeating: "0", count: Self.idDigits - digits.count) + digits
     }
-}
-
-/// A place between two events, and the way on from there: `f/TIME/NUMBER`.
-struct StreamPlace: CustomStringConvertible {
-    let isForward: Bool
-    let at: Int64
-    let number: Int64
-
-    init(isForward: Bool, at: Int64, number: Int64) {
-        self.isForward = isForward
-        self.at = at
-        self.number = number
-    }
-
-    init(parsing token: String) throws(ServiceProblem) {
-        let parts = token.split(separator: "/")
-        guard parts.count == 3, parts[0] == "f" || parts[0] == "b", let at = Int64(parts[1]),
-            let number = Int64(parts[2])
-        else { throw LogsDesk.invalid("The specified nextToken is invalid.") }
-        self.init(isForward: parts[0] == "f", at: at, number: number)
-    }
-
-    func turned(forward: Bool) -> StreamPlace { StreamPlace(isForward: forward, at: at, number: number) }
-
-    var description: String { "\(isForward ? "f" : "b")/\(at)/\(number)" }
 }

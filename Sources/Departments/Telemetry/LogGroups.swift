@@ -10,22 +10,43 @@ struct LogGroups: Sendable {
         1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
     ]
 
+    private static let groupClass = Member(
+        "logGroupClass", words: ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"])
+
     var operations: [Operation] {
         let name = Member("logGroupName", required: true, 1...512, marks: "._-/#")
         let arn = Member("resourceArn", required: true, 1...1011)
         return [
             Operation(
-                "CreateLogGroup", [name, Member("tags", .map(.text)), Member("kmsKeyId"), Member("logGroupClass")],
-                on: Self.arns
-            ) { call throws(ServiceProblem) in try create(call) },
+                "CreateLogGroup",
+                [
+                    name, Member("tags", .map(.text)), Self.groupClass, Member("deletionProtectionEnabled", .flag),
+                ], on: Self.arns
+            ) { call throws(ServiceProblem) in try create(call) }
+            .without("kmsKeyId"),
             Operation(
                 "DescribeLogGroups",
                 [
                     Member("logGroupNamePrefix", 1...512), Member("logGroupNamePattern", 0...512),
+                    Member("logGroupIdentifiers", .list(.text), 1...50), Self.groupClass,
+                    // No account is linked with this one: with them or without is the same.
+                    Member("includeLinkedAccounts", .flag), Member("accountIdentifiers", .list(.text), 0...20),
                     Member("nextToken"), Member("limit", .whole, 1...50),
                 ], on: { [LogsDesk.groupARN($0, ($0.text("logGroupNamePrefix") ?? "") + "*")] }
-            ) { call throws(ServiceProblem) in try describe(call) },
+            ) { call throws(ServiceProblem) in try LogGroupList(desk: desk).answer(call) },
             Operation("DeleteLogGroup", [name], on: Self.arns) { call throws(ServiceProblem) in try delete(call) },
+            Operation(
+                "PutLogGroupDeletionProtection",
+                [
+                    Member("logGroupIdentifier", required: true, 1...2048),
+                    Member("deletionProtectionEnabled", .flag, required: true),
+                ], on: { [LogsDesk.groupARN($0, LogsDesk.groupName($0["logGroupIdentifier"]))] }
+            ) { call throws(ServiceProblem) in
+                let isProtected = call.flag("deletionProtectionEnabled")
+                return try change(LogsDesk.groupName(call["logGroupIdentifier"])) {
+                    $0[LogsDesk.protection] = .bool(isProtected)
+                }
+            },
             Operation("PutRetentionPolicy", [name, Member("retentionInDays", .whole, required: true)], on: Self.arns) {
                 call throws(ServiceProblem) in
                 guard let days = call.whole("retentionInDays"), Self.days.contains(days) else {
@@ -68,46 +89,28 @@ struct LogGroups: Sendable {
     private func create(_ call: Call) throws(ServiceProblem) -> Datum {
         let name = call["logGroupName"]
         let arn = LogsDesk.groupARN(call, name)
+        if let word = call.text("logGroupClass"), word != LogGroupList.onlyClass {
+            throw LogsDesk.invalid("logGroupClass \(word) is not offered by this hub.")
+        }
         let (tags, now) = (call.map("tags"), Int(WallClock.milliseconds))
+        let isProtected = call.flag("deletionProtectionEnabled")
         try desk.shelf.change { shelf in
             guard shelf.records[LogsDesk.group, name] == nil else { throw LogsDesk.taken("log group") }
             let last = shelf.records["last", "number"]?.whole ?? 0
             shelf.records["last", "number"] = .whole(last + 1)
             shelf.records[LogsDesk.group, name] = [
                 "logGroupName": .text(name), "arn": .text(arn), "creationTime": .whole(now), "Number": .whole(last + 1),
-                "tags": .map(tags),
+                "tags": .map(tags), LogsDesk.protection: .bool(isProtected),
             ]
         }
         return .null
-    }
-
-    private func describe(_ call: Call) throws(ServiceProblem) -> Datum {
-        let records = desk.shelf.records
-        let pattern = call.text("logGroupNamePattern")?.lowercased()
-        guard pattern == nil || call.text("logGroupNamePrefix") == nil else {
-            throw LogsDesk.invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
-        }
-        let keys = records.keys(LogsDesk.group, prefix: call.text("logGroupNamePrefix") ?? "").filter { key in
-            pattern.map { key.lowercased().contains($0) } ?? true
-        }
-        let (part, next) = try Paging.part(
-            keys, token: call.text("nextToken"), limit: call.whole("limit") ?? 50,
-            invalid: "InvalidParameterException")
-        let rows = part.compactMap { records[LogsDesk.group, $0] }.map { group -> Datum in
-            [
-                "logGroupName": group["logGroupName"] ?? .null, "creationTime": group["creationTime"] ?? .null,
-                "retentionInDays": group["retentionInDays"] ?? .null, "metricFilterCount": 0,
-                "arn": .text((group["arn"]?.text ?? "") + ":*"), "logGroupArn": group["arn"] ?? .null,
-                "storedBytes": 0, "logGroupClass": "STANDARD",
-            ]
-        }
-        return ["logGroups": .list(rows), "nextToken": next.map(Datum.text) ?? .null]
     }
 
     private func delete(_ call: Call) throws(ServiceProblem) -> Datum {
         let name = call["logGroupName"]
         try desk.shelf.change { shelf in
             guard let group = shelf.records[LogsDesk.group, name] else { throw LogsDesk.missing("log group") }
+            try LogsDesk.checkProtection(group)
             for key in shelf.records.keys(LogsDesk.stream, prefix: LogsDesk.streamKey(name, "")) {
                 shelf.records[LogsDesk.stream, key] = nil
             }

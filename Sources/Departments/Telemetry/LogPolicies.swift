@@ -13,18 +13,27 @@ struct LogPolicies: Sendable {
     var operations: [Operation] {
         let name = Member("policyName", required: true, 1...256)
         return [
+            // Policies are the account's alone.
+            Operation("PutResourcePolicy", [name, Member("policyDocument", required: true, 1...5120)]) {
+                call throws(ServiceProblem) in try put(call)
+            }
+            .without("resourceArn", "expectedRevisionId"),
             Operation(
-                "PutResourcePolicy", [name, Member("policyDocument", required: true, 1...5120)]
-            ) { call throws(ServiceProblem) in try put(call) },
-            Operation("DescribeResourcePolicies", [Member("nextToken"), Member("limit", .whole, 1...1000)]) {
-                call throws(ServiceProblem) in
+                "DescribeResourcePolicies",
+                [
+                    Member("policyScope", words: ["ACCOUNT", "RESOURCE"]), Member("nextToken"),
+                    Member("limit", .whole, 1...1000),
+                ]
+            ) { call throws(ServiceProblem) in
                 let records = desk.shelf.records
+                let keys = call.text("policyScope") == "RESOURCE" ? [] : records.keys(Self.kind)
                 let (part, next) = try Paging.part(
-                    records.keys(Self.kind), token: call.text("nextToken"), limit: call.whole("limit") ?? 50,
+                    keys, token: call.text("nextToken"), limit: call.whole("limit") ?? 50,
                     invalid: "InvalidParameterException")
                 let rows = part.compactMap { records[Self.kind, $0] }
                 return ["resourcePolicies": .list(rows), "nextToken": next.map(Datum.text) ?? .null]
-            },
+            }
+            .without("resourceArn"),
             Operation("DeleteResourcePolicy", [name]) { call throws(ServiceProblem) in
                 let name = call["policyName"]
                 try desk.shelf.change { shelf in
@@ -34,7 +43,8 @@ struct LogPolicies: Sendable {
                     shelf.records[Self.kind, name] = nil
                 }
                 return .null
-            },
+            }
+            .without("resourceArn", "expectedRevisionId"),
         ]
     }
 

@@ -36,8 +36,10 @@ struct LogStreams: Sendable {
                 ], on: Self.arns
             ) { call throws(ServiceProblem) in try describe(call) },
             Operation("DeleteLogStream", names, on: Self.arns) { call throws(ServiceProblem) in
-                let key = LogsDesk.streamKey(call["logGroupName"], call["logStreamName"])
+                let group = call["logGroupName"]
+                let key = LogsDesk.streamKey(group, call["logStreamName"])
                 try desk.shelf.change { shelf in
+                    if let owner = shelf.records[LogsDesk.group, group] { try LogsDesk.checkProtection(owner) }
                     guard let stream = shelf.records[LogsDesk.stream, key] else { throw LogsDesk.missing("log stream") }
                     shelf.records[LogsDesk.stream, key] = nil
                     try shelf.database.run(

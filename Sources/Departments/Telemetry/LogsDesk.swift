@@ -10,6 +10,7 @@ internal import Records
 package final class LogsDesk: Sendable {
     static let group = "group"
     static let stream = "stream"
+    static let protection = "deletionProtectionEnabled"
     private static let sweepEvery = 60 * Span64.second
     private static let tables = [
         """
@@ -73,8 +74,17 @@ package final class LogsDesk: Sendable {
 
     static func invalid(_ why: String) -> ServiceProblem { ServiceProblem("InvalidParameterException", why) }
 
+    /// Of a group, and of its streams.
+    static func checkProtection(_ group: Datum) throws(ServiceProblem) {
+        guard group[protection]?.bool ?? false else { return }
+        throw ServiceProblem("ValidationException", "The log group is protected against deletion.")
+    }
+
     /// Groups are named by name, or by ARN with or without a star behind.
     static func groupName(_ call: Call) throws(ServiceProblem) -> String {
+        guard call.text("logGroupName") == nil || call.text("logGroupIdentifier") == nil else {
+            throw invalid("logGroupName and logGroupIdentifier cannot be given together.")
+        }
         guard let given = call.text("logGroupName") ?? call.text("logGroupIdentifier") else {
             throw invalid("Either logGroupName or logGroupIdentifier has to be given.")
         }

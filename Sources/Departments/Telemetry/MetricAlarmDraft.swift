@@ -17,7 +17,7 @@ struct MetricAlarmDraft: Sendable {
     static let members = [
         Member("MetricName", 1...255), Member("Namespace", 1...255), Member("Statistic", words: statistics),
         Member("ExtendedStatistic", 1...20), MetricOperations.dimensions, Member("Period", .whole, 1...Int.max),
-        Member("Unit", 1...255), Member("EvaluationPeriods", .whole, required: true, 1...Int.max),
+        Member("Unit", words: MetricUnit.names), Member("EvaluationPeriods", .whole, required: true, 1...Int.max),
         Member("DatapointsToAlarm", .whole, 1...Int.max), Member("Threshold", .number),
         Member(
             "ComparisonOperator", required: true,
@@ -33,6 +33,7 @@ struct MetricAlarmDraft: Sendable {
 
     init(_ call: Call) throws(ServiceProblem) {
         let queries = call.list("Metrics")
+        for query in queries { try MetricOperations.check(account: query["AccountId"]?.text, call) }
         let period = queries.isEmpty ? try Self.checkedPeriod(ofOne: call) : try Self.checkedPeriod(queries, call)
         try Self.checkJudgement(call, period: period)
         var record = DatumMap()

@@ -1,12 +1,13 @@
 internal import AWSProtocol
 internal import Core
-internal import Database
 internal import Records
 
 /// What can be put into metrics and asked of them.
 struct MetricOperations: Sendable {
     let desk: MetricsDesk
     private static let pointsMax = 1440
+    private static let dataMax = 1000
+    private static let recent: Int64 = 3 * 3600
     private static let old: Int64 = 14 * 86_400
     private static let new: Int64 = 2 * 3600
     static let statistics = ["SampleCount", "Average", "Sum", "Minimum", "Maximum"]
@@ -25,19 +26,29 @@ struct MetricOperations: Sendable {
                     Member("SampleCount", .number, required: true), Member("Sum", .number, required: true),
                     Member("Minimum", .number, required: true), Member("Maximum", .number, required: true),
                 ])), Member("Values", .list(.number), 0...150), Member("Counts", .list(.number), 0...150),
-            Member("Unit"),
-            Member("StorageResolution", .whole),
+            Member("Unit", words: MetricUnit.names), Member("StorageResolution", .whole),
         ])
+        let data = Member("MetricData", .list(datum), 0...Self.dataMax)
+        let texts = Shape.map(.text)
+        let entity = Shape.structure([Member("KeyAttributes", texts), Member("Attributes", texts)])
         let filter = Shape.structure([Member("Name", required: true, 1...255), Member("Value", 1...1024)])
         return [
             Operation(
-                "PutMetricData", [Self.namespace, Member("MetricData", .list(datum), required: true, 1...1000)]
+                "PutMetricData",
+                [
+                    Self.namespace, data,
+                    Member("EntityMetricData", .list(.structure([Member("Entity", entity), data])), 0...2),
+                    Member("StrictEntityValidation", .flag),
+                ]
             ) { call throws(ServiceProblem) in try put(call) },
             Operation(
                 "ListMetrics",
                 [
                     Member("Namespace", 1...255), Member("MetricName", 1...255),
-                    Member("Dimensions", .list(filter), 0...10), Member("NextToken"), Member("RecentlyActive"),
+                    Member("Dimensions", .list(filter), 0...10), Member("NextToken"),
+                    Member("RecentlyActive", words: ["PT3H"]),
+                    // No account is linked with this one: with them or without is the same.
+                    Member("IncludeLinkedAccounts", .flag), Member("OwningAccount", 1...255),
                 ]
             ) { call throws(ServiceProblem) in try list(call) },
             Operation(
@@ -46,7 +57,7 @@ struct MetricOperations: Sendable {
                     Self.namespace, Self.name, Self.dimensions, Member("StartTime", .time, required: true),
                     Member("EndTime", .time, required: true), Member("Period", .whole, required: true, 1...Int.max),
                     Member("Statistics", .list(.text), 0...5), Member("ExtendedStatistics", .list(.text), 0...10),
-                    Member("Unit"),
+                    Member("Unit", words: MetricUnit.names),
                 ]
             ) { call throws(ServiceProblem) in try statistics(call) },
             Operation(
@@ -54,8 +65,10 @@ struct MetricOperations: Sendable {
                 [
                     Member("MetricDataQueries", .list(MetricQuery.shape), required: true, 1...500),
                     Member("StartTime", .time, required: true), Member("EndTime", .time, required: true),
-                    Member("NextToken"), Member("MaxDatapoints", .whole),
+                    Member("NextToken"), Member("MaxDatapoints", .whole, 1...MetricPage.pointsMax),
                     Member("ScanBy", words: ["TimestampDescending", "TimestampAscending"]),
+                    // A time zone is for labels with times in them, which are not offered.
+                    Member("LabelOptions", .structure([Member("Timezone")])),
                 ]
             ) { call throws(ServiceProblem) in try MetricQuery.answer(call, desk) },
         ]
@@ -68,9 +81,27 @@ struct MetricOperations: Sendable {
     private func put(_ call: Call) throws(ServiceProblem) -> Datum {
         let now = Int64(WallClock.milliseconds) / 1000
         var samples: [MetricSample] = []
-        for datum in call.list("MetricData") { samples.append(try Self.sample(datum, call["Namespace"], now)) }
+        for datum in try data(call) { samples.append(try Self.sample(datum, call["Namespace"], now)) }
         try desk.take(samples)
         return .null
+    }
+
+    /// Whose figures they are is nowhere told, and so not kept: what comes with an entity is as good as without.
+    private func data(_ call: Call) throws(ServiceProblem) -> [Datum] {
+        if call.flag("StrictEntityValidation") {
+            throw Self.invalid("The parameter StrictEntityValidation is not supported: entities are not kept.")
+        }
+        let ofEntities = call.list("EntityMetricData").flatMap { $0["MetricData"]?.list ?? [] }
+        let data = call.list("MetricData") + ofEntities
+        guard !data.isEmpty else {
+            throw ServiceProblem(
+                "MissingRequiredParameterException",
+                "At least one of the parameters MetricData and EntityMetricData must be specified.")
+        }
+        guard data.count <= Self.dataMax else {
+            throw Self.invalid("MetricData and EntityMetricData may have \(Self.dataMax) metrics together.")
+        }
+        return data
     }
 
     static func sample(
@@ -90,7 +121,8 @@ struct MetricOperations: Sendable {
             guard count > 0, least <= most else {
                 throw invalid("The parameter MetricData.StatisticValues is not consistent.")
             }
-            point.add(count: try finite(count), sum: try finite(sum), least: try finite(least), most: try finite(most))
+            point.add(
+                summary: try finite(count), sum: try finite(sum), least: try finite(least), most: try finite(most))
         }
         let values = datum["Values"]?.list?.compactMap(\.number) ?? []
         let counts = datum["Counts"]?.list?.compactMap(\.number) ?? values.map { _ in 1 }
@@ -104,9 +136,20 @@ struct MetricOperations: Sendable {
                 "At least one of the parameters Value, Values or StatisticValues must be specified."
             )
         }
+        // Minutes are kept, and nothing finer, whatever is wished for.
+        guard [1, 60].contains(datum["StorageResolution"]?.whole ?? 60) else {
+            throw invalid("The parameter MetricData.StorageResolution must be 1 or 60.")
+        }
         return MetricSample(
             namespace: namespace, name: datum["MetricName"]?.text ?? "", dimensions: datum["Dimensions"]?.list ?? [],
-            unit: datum["Unit"]?.text ?? "None", at: at, point: point)
+            unit: datum["Unit"]?.text ?? MetricUnit.none, at: at, point: point)
+    }
+
+    /// Those of another account are nowhere to be seen from here.
+    static func check(account: String?, _ call: Call) throws(ServiceProblem) {
+        guard account ?? call.account == call.account else {
+            throw invalid("The account \(account?.prefix(40) ?? "") is not linked with this one.")
+        }
     }
 
     private static func finite(_ value: Double) throws(ServiceProblem) -> Double {
@@ -119,8 +162,16 @@ struct MetricOperations: Sendable {
     private func list(_ call: Call) throws(ServiceProblem) -> Datum {
         let records = desk.shelf.records
         let wanted = call.list("Dimensions")
+        try Self.check(account: call.text("OwningAccount"), call)
+        var active: Set<Int64>?
+        if call.text("RecentlyActive") != nil {
+            active = try desk.series(activeSince: Int64(WallClock.milliseconds) / 1000 - Self.recent)
+        }
         let keys = records.keys(MetricsDesk.series).filter { key in
             guard let series = records[MetricsDesk.series, key] else { return false }
+            if let active, !MetricSeries(series.map ?? [:]).numbers().contains(where: { active.contains($0.number) }) {
+                return false
+            }
             let dimensions = series["Dimensions"]?.list ?? []
             return (call.text("Namespace").map { series["Namespace"]?.text == $0 } ?? true)
                 && (call.text("MetricName").map { series["MetricName"]?.text == $0 } ?? true)
@@ -160,64 +211,18 @@ struct MetricOperations: Sendable {
                 "You have requested up to \(span.count) datapoints, which exceeds the limit of \(Self.pointsMax).")
         }
         let key = MetricsDesk.key(call["Namespace"], call["MetricName"], call.list("Dimensions"))
-        let series = desk.shelf.records[MetricsDesk.series, key]
-        let unit = series?["Unit"]?.text ?? "None"
-        // Who asks for another unit than came in gets nothing, as with AWS.
-        let isOther = call.text("Unit").map { $0 != unit } ?? false
-        let points = isOther ? [] : try desk.points(series, span)
-        let rows = points.map { point -> Datum in
-            var row = DatumMap([("Timestamp", call.time(point.at * 1000)), ("Unit", .text(unit))])
-            for word in plain { row[word] = point.value(word).map(Datum.number) }
-            let known = extended.compactMap { word in point.value(word).map { (word, Datum.number($0)) } }
-            if !known.isEmpty { row["ExtendedStatistics"] = call.map(known) }
-            return .map(row)
+        let rows = try desk.points(of: key, in: call.text("Unit"), span).flatMap { series in
+            series.points.compactMap { point -> Datum? in
+                let known = (plain + extended).compactMap { word in point.value(word).map { (word, Datum.number($0)) } }
+                // What nothing is known of is no point.
+                guard !known.isEmpty else { return nil }
+                var row = DatumMap([("Timestamp", call.time(point.at * 1000)), ("Unit", .text(series.unit))])
+                for (word, value) in known.filter({ plain.contains($0.0) }) { row[word] = value }
+                let others = known.filter { !plain.contains($0.0) }
+                if !others.isEmpty { row["ExtendedStatistics"] = call.map(others) }
+                return .map(row)
+            }
         }
         return ["Label": .text(call["MetricName"]), "Datapoints": .list(rows)]
-    }
-}
-
-/// From when to when, and in periods of how many seconds.
-struct MetricSpan: Sendable {
-    let from: Int64
-    let until: Int64
-    let period: Int64
-
-    var count: Int { Int((until - from) / period) }
-
-    init(_ call: Call, period: Int) throws(ServiceProblem) {
-        let (from, until) = ((call.milliseconds("StartTime") ?? 0) / 1000, (call.milliseconds("EndTime") ?? 0) / 1000)
-        guard from < until else {
-            throw MetricOperations.invalid("The parameter StartTime must be less than the parameter EndTime.")
-        }
-        guard period >= 60, period % 60 == 0, period <= 86_400 * 365 else {
-            throw MetricOperations.invalid("The parameter Period must be a multiple of 60.")
-        }
-        self.init(from: from, until: until, period: Int64(period))
-    }
-
-    init(from: Int64, until: Int64, period: Int64) {
-        self.period = period
-        self.from = from / period * period
-        self.until = until
-    }
-}
-
-extension MetricsDesk {
-    /// The points of a series, put together to the periods that are asked for, in the order of time.
-    func points(_ series: Datum?, _ span: MetricSpan) throws(ServiceProblem) -> [MetricPoint] {
-        guard let number = series?["Number"]?.whole else { return [] }
-        let rows = try shelf.read { database throws(Fault) in
-            try database.rows(
-                "SELECT \(MetricPoint.columns) FROM points WHERE series = ? AND at >= ? AND at < ? ORDER BY at",
-                [.int(Int64(number)), .int(span.from), .int(span.until)]
-            ) { MetricPoint($0) }
-        }
-        var points: [MetricPoint] = []
-        for row in rows {
-            let at = row.at / span.period * span.period
-            if points.last?.at != at { points.append(MetricPoint(at: at)) }
-            points[points.count - 1].add(row)
-        }
-        return points
     }
 }

@@ -35,12 +35,21 @@ struct MetricPoint: Sendable {
         sum += value * times
         least = min(least, value)
         most = max(most, value)
+        note(value, times)
+    }
+
+    private mutating func note(_ value: Double, _ times: Double) {
         let isKnown = counts[value] != nil
         counts[isKnown || counts.count < Self.valuesMax ? value : Self.rounded(value), default: 0] += times
     }
 
-    /// What was summed up elsewhere: its values are not known.
-    mutating func add(count: Double, sum: Double, least: Double, most: Double) {
+    /// What was summed up elsewhere: its values are not known, but where it has one alone.
+    mutating func add(summary count: Double, sum: Double, least: Double, most: Double) {
+        add(count: count, sum: sum, least: least, most: most)
+        if least == most { note(least, count) } else if count == 1 { note(sum, 1) }
+    }
+
+    private mutating func add(count: Double, sum: Double, least: Double, most: Double) {
         self.count += count
         self.sum += sum
         self.least = min(self.least, least)

@@ -23,6 +23,9 @@ extension MetricsDesk {
         guard namesRange.contains(figure.name.unicodeScalars.count) else {
             throw MetricOperations.invalid("A metric's name has 1 to 255 letters.")
         }
+        guard MetricUnit.names.contains(figure.unit) else {
+            throw MetricOperations.invalid("The value \(figure.unit.prefix(80)) is no unit.")
+        }
         var datum: DatumMap = [
             "MetricName": .text(figure.name), "Value": .number(figure.value), "Unit": .text(figure.unit),
         ]

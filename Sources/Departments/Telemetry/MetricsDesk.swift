@@ -9,7 +9,7 @@ package typealias AlarmAnnouncer = @Sendable (_ event: [UInt8], _ targets: [Stri
 
 /// Metrics: what came in a minute of each series, kept finely for a while and coarsely for longer, and alarms.
 ///
-/// Concurrency: series are records of the shelf, minutes lie in a table of its file; one thread makes old ones coarse,
+/// Concurrency: metrics are records of the shelf, minutes lie in a table of its file; one thread makes old ones coarse,
 /// and another judges alarms.
 package final class MetricsDesk: Sendable {
     static let series = "series"
@@ -23,7 +23,7 @@ package final class MetricsDesk: Sendable {
             series INTEGER, at INTEGER, period INTEGER, count REAL, sum REAL, least REAL, most REAL, counts TEXT,
             PRIMARY KEY(series, at)) WITHOUT ROWID;
         CREATE INDEX points_at ON points(period, at);
-        """
+        """, MetricSeries.unitsApart,
     ]
     /// Every time that an answer tells.
     private static let answerShapes = Dictionary(
@@ -80,7 +80,7 @@ package final class MetricsDesk: Sendable {
 
     // MARK: names
 
-    /// A series by its namespace, its name and its dimensions, in whatever order they came.
+    /// A metric by its namespace, its name and its dimensions, in whatever order they came.
     static func key(_ namespace: String, _ name: String, _ dimensions: [Datum]) -> String {
         let pairs = dimensions.map { ($0["Name"]?.text ?? "", $0["Value"]?.text ?? "") }.sorted { $0 < $1 }
         return ([namespace, name] + pairs.flatMap { [$0.0, $0.1] }).joined(separator: "\u{1}")
@@ -98,19 +98,21 @@ package final class MetricsDesk: Sendable {
     private static func add(_ samples: [MetricSample], _ desk: inout RecordShelf.Desk) throws {
         for sample in samples {
             let key = key(sample.namespace, sample.name, sample.dimensions)
-            var number = desk.records[series, key]?["Number"]?.whole
-            if number == nil {
-                let last = desk.records["last", "number"]?.whole ?? 0
-                desk.records["last", "number"] = .whole(last + 1)
-                desk.records[series, key] = [
-                    "Namespace": .text(sample.namespace), "MetricName": .text(sample.name),
-                    "Dimensions": .list(sample.dimensions), "Unit": .text(sample.unit), "Number": .whole(last + 1),
-                ]
-                number = last + 1
-            }
+            let number = number(of: sample, key, &desk.records)
             let at = sample.at / 60 * 60
-            try MetricPoint.merge(sample.point, into: Int64(number ?? 0), at: at, period: 60, desk.database)
+            try MetricPoint.merge(sample.point, into: number, at: at, period: 60, desk.database)
         }
+    }
+
+    /// The series of a sample's metric and unit, made where it is the first.
+    private static func number(of sample: MetricSample, _ key: String, _ records: inout Records) -> Int64 {
+        var metric = records[series, key]?.map.map(MetricSeries.init) ?? MetricSeries(of: sample)
+        if let known = metric.numbers(of: sample.unit).first { return known.number }
+        let next = (records["last", "number"]?.whole ?? 0) + 1
+        records["last", "number"] = .whole(next)
+        metric.add(next, for: sample.unit)
+        records[series, key] = .map(metric.record)
+        return Int64(next)
     }
 
     /// Points that are too old for their period become part of a coarser one; the oldest go.

@@ -60,14 +60,21 @@ package struct ServiceDirectory: Sendable {
 
     /// Reads and checks what is asked.
     package func check(_ input: DatumMap, of operation: Operation, _ service: AWSService) throws(ServiceProblem) {
-        for name in operation.withheld {
-            guard let value = input[name], !value.isNull, value.list?.isEmpty != true, value.map?.isEmpty != true else {
-                continue
-            }
+        for name in operation.withheld where Self.says(input[name]) {
             throw ServiceProblem(
                 service.invalidCode, "\(name) is not offered here: nothing of this \(operation.name) was done")
         }
         try ShapeCheck(invalidCode: service.invalidCode).check(input, operation.members)
+    }
+
+    /// False, and lists of nothing, ask for what is the case anyway.
+    private static func says(_ value: Datum?) -> Bool {
+        switch value {
+        case nil, .null, .bool(false): false
+        case .list(let list): !list.isEmpty
+        case .map(let map): !map.isEmpty
+        default: true
+        }
     }
 
     private static func checkMethod(_ request: WireRequest, _ service: AWSService) throws(ServiceProblem) {

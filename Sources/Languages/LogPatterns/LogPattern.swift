@@ -1,20 +1,24 @@
 internal import Core
 internal import JSON
 
-/// What `FilterLogEvents` looks for in a message: words, or values of a JSON message.
+/// What `FilterLogEvents` looks for in a message: words, values of a JSON message, or fields between spaces.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html>
 package enum LogPattern: Hashable, Sendable {
     case everything
     case words(WordPattern)
-    case document(DocumentTest)
+    case document(Condition<DocumentTest>)
+    case fields(FieldPattern)
 
     package init(parsing text: String) throws(LogPatternRefusal) {
         let trimmed = Substring(text).trimmed
         if trimmed.isEmpty {
             self = .everything
         } else if trimmed.hasPrefix("{") {
-            var reader = DocumentPatternReader(trimmed)
-            self = .document(try reader.read())
+            var reader = PatternReader(trimmed)
+            self = .document(try reader.document())
+        } else if trimmed.hasPrefix("[") {
+            var reader = PatternReader(trimmed)
+            self = .fields(try reader.fields())
         } else {
             self = .words(try WordPattern(parsing: trimmed))
         }
@@ -24,14 +28,18 @@ package enum LogPattern: Hashable, Sendable {
         switch self {
         case .everything: true
         case .words(let words): words.matches(message)
-        case .document(let test):
-            (try? Datum(json: Array(message.utf8))).map { $0.map != nil && test.matches($0) } ?? false
+        case .fields(let fields): fields.matches(message)
+        case .document(let condition):
+            (try? Datum(json: Array(message.utf8))).map { document in
+                document.map != nil && condition.holds { $0.passes(document) }
+            } ?? false
         }
     }
 }
 
 /// Why a text is no pattern.
 package struct LogPatternRefusal: Error, Hashable, Sendable {
+    static let regularExpressions = "regular expressions (between %) are not offered"
     package let reason: String
 }
 

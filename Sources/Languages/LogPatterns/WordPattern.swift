@@ -25,6 +25,7 @@ package struct WordPattern: Hashable, Sendable {
     private static func word(_ rest: inout Substring) throws(LogPatternRefusal) -> String {
         guard rest.first == "\"" else {
             let word = rest.prefix { !$0.isWhitespace }
+            try check(word)
             rest = rest.dropFirst(word.count)
             return String(word)
         }
@@ -35,6 +36,15 @@ package struct WordPattern: Hashable, Sendable {
             if letter == "\\", let next = rest.popFirst() { word.append(next) } else { word.append(letter) }
         }
         throw LogPatternRefusal(reason: "Unterminated quoted string in the filter pattern")
+    }
+
+    /// What means more than itself with AWS would be looked for in vain.
+    private static func check(_ word: Substring) throws(LogPatternRefusal) {
+        let isJoin = word == "&&" || word == "||"
+        guard isJoin || word.first == "%" else { return }
+        let why = isJoin ? "conditions are joined within { } and [ ] alone" : LogPatternRefusal.regularExpressions
+        throw LogPatternRefusal(
+            reason: "Invalid character(s) in term '\(word.prefix(40))': \(why); what is meant literally is quoted")
     }
 
     func matches(_ message: String) -> Bool {
