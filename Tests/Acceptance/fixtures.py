@@ -87,6 +87,82 @@ ONE_BY_ONE = constant("one_by_one", [1, 1], np.int64)
 # -- good models ------------------------------------------------------------------------------------------------------
 
 
+def rank_zero():
+    """x FP32 without axes -> y FP32, the same."""
+    nodes = [helper.make_node("Identity", ["x"], ["y"])]
+    return model("rank_zero", nodes, [tensor("x", TensorProto.FLOAT, [])], [tensor("y", TensorProto.FLOAT, [])])
+
+
+def whole_numbers():
+    """rows INT64 [batch, 4] -> total INT64 [batch, 1]: nothing that /infer can feed."""
+    nodes = [helper.make_node("ReduceSum", ["rows", "across"], ["total"], keepdims=1)]
+    inputs = [tensor("rows", TensorProto.INT64, ["batch", 4])]
+    outputs = [tensor("total", TensorProto.INT64, ["batch", 1])]
+    return model("whole_numbers", nodes, inputs, outputs, [constant("across", [1], np.int64)])
+
+
+def many_outputs(count):
+    """x FP32 [1] -> y0 ... as many outputs as asked for."""
+    nodes = [helper.make_node("Identity", ["x"], [f"y{number}"]) for number in range(count)]
+    outputs = [tensor(f"y{number}", TensorProto.FLOAT, [1]) for number in range(count)]
+    return model("many_outputs", nodes, [tensor("x", TensorProto.FLOAT, [1])], outputs)
+
+
+def endless():
+    """A Loop that never ends on zeros: score = mean of the image for a bright one."""
+    turn = helper.make_graph(
+        [helper.make_node("Identity", ["state"], ["next"]), helper.make_node("Equal", ["state", "zero"], ["again"])],
+        "turn",
+        [
+            tensor("turn_number", TensorProto.INT64, []),
+            tensor("go", TensorProto.BOOL, []),
+            tensor("state", TensorProto.FLOAT, []),
+        ],
+        [tensor("again", TensorProto.BOOL, []), tensor("next", TensorProto.FLOAT, [])],
+    )
+    nodes = [
+        helper.make_node("ReduceMean", ["image"], ["mean"], keepdims=0),
+        helper.make_node("Loop", ["", "keep_on", "mean"], ["end"], body=turn),
+        helper.make_node("Reshape", ["end", "one_by_one"], ["score"]),
+    ]
+    constants = [ONE_BY_ONE, constant("keep_on", True, np.bool_), constant("zero", 0.0, np.float32)]
+    return model("endless", nodes, image(IMAGE_8), score(), constants)
+
+
+def linear_classifier(labels):
+    """x FP32 [batch, 2] -> label INT64 [batch], probabilities FP32 [batch, n]: the softmax of x, with these labels."""
+    node = helper.make_node(
+        "LinearClassifier",
+        ["x"],
+        ["label", "probabilities"],
+        domain="ai.onnx.ml",
+        coefficients=np.eye(2, dtype=np.float32).ravel().tolist(),
+        intercepts=[0.0, 0.0],
+        classlabels_ints=labels,
+        post_transform="SOFTMAX",
+    )
+    inputs = [tensor("x", TensorProto.FLOAT, ["batch", 2])]
+    outputs = [
+        tensor("label", TensorProto.INT64, ["batch"]),
+        tensor("probabilities", TensorProto.FLOAT, ["batch", 2]),
+    ]
+    graph = helper.make_graph([node], "linear_classifier", inputs, outputs)
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8)
+
+
+def detections():
+    """rows FP32 [batch, 4] -> boxes FP32 [batch, 4], the same, and count INT64 [batch], their sum: no classifier."""
+    nodes = [
+        helper.make_node("Identity", ["rows"], ["boxes"]),
+        helper.make_node("ReduceSum", ["rows", "across"], ["sum"], keepdims=0),
+        helper.make_node("Cast", ["sum"], ["count"], to=TensorProto.INT64),
+    ]
+    inputs = [tensor("rows", TensorProto.FLOAT, ["batch", 4])]
+    outputs = [tensor("boxes", TensorProto.FLOAT, ["batch", 4]), tensor("count", TensorProto.INT64, ["batch"])]
+    return model("detections", nodes, inputs, outputs, [constant("across", [1], np.int64)])
+
+
 def simple(batch="batch"):
     """INPUT0 and INPUT1, INT32 [batch, 16] -> their sum and their difference."""
     nodes = [

@@ -51,6 +51,13 @@ def test_with_the_token_it_changes(server, path, body):
     assert server.post("/reload-model", json={"model_name": "inspect"}, headers=headers).status_code == 200
 
 
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer "])
+def test_the_scheme_may_be_written_in_any_case(server, scheme):
+    """[serve-auth-1]: RFC 9110, 11.1"""
+    headers = {"Authorization": f"{scheme} {TOKEN}"}
+    assert server.post("/reload-model", json={"model_name": "inspect"}, headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("path", READS)
 def test_reading_needs_no_token(server, path):
     """[serve-auth-1]"""

@@ -12,6 +12,7 @@ import random
 import socket
 import struct
 import tarfile
+import time
 import zlib
 
 import numpy as np
@@ -399,6 +400,87 @@ def test_expect_continue_is_answered_first(server):
         assert connection.reply().status == 100
         connection.send(GOOD_BODY)
         assert connection.reply().status == 200
+
+
+ORIGIN = "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        (ORIGIN + "/ping", 200),
+        ("HTTPS://plant.example/ping", 200),
+        (ORIGIN + "/ping?a=http://b/c", 200),
+        (ORIGIN + "/v2/models/inspect", 200),
+        (ORIGIN, 404),
+        (ORIGIN + "?a=b", 404),
+        (ORIGIN + "/nowhere", 404),
+    ],
+)
+def test_a_target_may_name_scheme_and_host(server, target, status):
+    """[serve-limits-1]: RFC 9112, 3.2.2"""
+    assert exchange(server, request_bytes("GET", target)).status == status
+
+
+def old_request(*lines, body=b""):
+    """The same as HTTP/1.0."""
+    return infer_request(*lines, body=body, length=False).replace(b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", 1)
+
+
+def test_an_old_client_hears_that_its_connection_stays(server):
+    """HTTP/1.0 knows no connection that stays unless both say so"""
+    request = old_request("Connection: keep-alive", "Content-Length: 768", body=GOOD_BODY)
+    with Connection(server) as connection:
+        for _ in range(2):
+            connection.send(request)
+            reply = connection.reply()
+            assert (reply.status, reply.headers.get("connection", "").lower()) == (200, "keep-alive")
+        connection.send(old_request("Content-Length: 768", body=GOOD_BODY))
+        assert connection.reply().headers["connection"] == "close"
+        assert connection.is_closed_by_server()
+    assert "connection" not in exchange(server, infer_request()).headers
+
+
+def test_an_old_client_is_never_told_to_continue(server):
+    """RFC 9110, 10.1.1"""
+    with Connection(server) as connection:
+        connection.send(old_request("Expect: 100-continue", "Content-Length: 768"))
+        time.sleep(0.2)
+        connection.send(GOOD_BODY)
+        assert connection.reply().status == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip;q=0.0", None),
+        ("gzip; q=0.000 , deflate", "deflate"),
+        ("gzip;q=0.2, deflate;q=0.8", "deflate"),
+        ("gzip;q=0.8,deflate;q=0.8", "gzip"),
+        ("gzip;q=0.5, identity", None),
+        ("identity;q=0.1, deflate;q=0.5", "deflate"),
+        ("gzipped", None),
+        ("gzip;q=many", None),
+        ("br, *;q=0.1", None),
+    ],
+)
+def test_what_is_liked_best_is_sent(server, accepted, coding):
+    """[serve-v2-3]"""
+    assert server.get("/openapi.json", headers={"Accept-Encoding": accepted}).headers.get("Content-Encoding") == coding
+
+
+def test_gzip_may_have_several_members(server):
+    """[serve-v2-3]: RFC 1952, 2.2"""
+    body = json_bytes({"tensor": pixels(0.5)})
+    packed = gzip.compress(body[:100]) + gzip.compress(b"") + gzip.compress(body[100:])
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    reply = server.post("/infer", data=packed, headers=headers)
+    assert (reply.status_code, reply.json()["score"]) == (200, 0.5)
+    for end in (b"junk", b"\x1f\x8b", zlib.compress(b"")):
+        assert server.post("/infer", data=packed + end, headers=headers).status_code == 400
 
 
 @pytest.mark.parametrize("step", [1, 7, 100])

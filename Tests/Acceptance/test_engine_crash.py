@@ -5,10 +5,12 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import fixtures
 import pytest
 from prometheus import total
 from samples import OCTETS, pixel_bytes
-from server import command_line, wait_until
+from server import command_line, processor_seconds, wait_until
+from wire import Connection, request_bytes
 
 BODY = pixel_bytes(0.5)
 
@@ -102,6 +104,24 @@ def test_engines_do_not_outlive_a_killed_server(start, models):
     server.process.kill()
     server.process.wait(10)
     wait_until(lambda: not any(is_engine(pid) for pid in engines), "the engines to end")
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGKILL])
+def test_engines_that_are_still_loading_do_not_outlive_their_server(start, tmp_path, signal_number):
+    """[serve-models-8]: no orphan at full speed either; its warm-up never ends by itself"""
+    fixtures.write_flat(tmp_path, "inspect", fixtures.inspect(fixtures.IMAGE_8))
+    fixtures.write_flat(tmp_path, "endless", fixtures.endless())
+    server = start(tmp_path, "--active", "inspect")
+    with Connection(server) as connection:
+        connection.send(request_bytes("POST", "/v2/repository/models/endless/load"))
+        wait_until(lambda: len(server.engines()) == 2, "the second engine")
+        engines = server.engines()
+        # Into its warm-up, where it listens to nobody.
+        wait_until(lambda: all(processor_seconds(pid) > 0.05 for pid in engines[1:]), "it to be busy")
+        connection.socket.close()
+        server.process.send_signal(signal_number)
+        server.process.wait(15)
+        wait_until(lambda: not any(is_engine(pid) for pid in engines), "the engines to end", seconds=3)
 
 
 def is_engine(pid):

@@ -468,6 +468,20 @@ def test_a_model_of_two_outputs_is_judged_by_its_score(start, models):
         assert infer(server, pixels(0.75, 3 * 64 * 64)).json()["score"] == 0.75
 
 
+@pytest.mark.parametrize("shape", [[3, 8, 8], [4, 3, 8, 8], ["n", 3, 8, 8], []], ids=str)
+def test_the_tensor_is_as_long_as_the_input(start, tmp_path, shape):
+    """[serve-infer-3]: without a batch axis, and with one of more than a row; a free side counts one"""
+    count = int(np.prod([side for side in shape if side != "n"], initial=1))
+    fixtures.write_flat(tmp_path, "line", fixtures.inspect(shape))
+    with start(tmp_path) as server:
+        for body, headers in ((pixel_bytes(0.25, count), OCTETS), (json_bytes({"tensor": [0.25] * count}), {})):
+            reply = server.post("/infer", data=body, headers=headers)
+            assert (reply.status_code, reply.json()["score"]) == (200, 0.25), reply.text
+        reply = server.post("/infer", json={"tensor": [0.25] * (count + 1)})
+        assert reply.status_code == 422
+        assert f"at most {count} items" in reply.json()["detail"][0]["msg"]
+
+
 def test_bounds_come_from_the_environment(start, models):
     """[serve-infer-3] D07"""
     with start(models, "--active", "inspect", env={"TENSOR_MIN": "-1.0", "TENSOR_MAX": "2.5"}) as server:

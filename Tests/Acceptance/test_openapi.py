@@ -118,6 +118,50 @@ def test_both_media_types_of_infer(document):
     assert {"application/json", "application/octet-stream"} <= set(content)
 
 
+def told(document, method, path, status):
+    """The schema of an answer; None when its body is empty, and a failure when it is not listed."""
+    content = document["paths"][path][method]["responses"][str(status)].get("content")
+    return content and content["application/json"]["schema"]
+
+
+V2 = "/v2/models/{model}"
+LOAD, UNLOAD, INDEX = ("/v2/repository/" + rest for rest in ("models/{model}/load", "models/{model}/unload", "index"))
+
+
+def test_answers_are_of_the_kind_that_is_served(document):
+    """[serve-openapi-1]"""
+    for method, path in [
+        ("get", "/v2/health/live"),
+        ("get", "/v2/health/ready"),
+        ("get", V2 + "/ready"),
+        ("post", LOAD),
+        ("post", UNLOAD),
+    ]:
+        assert told(document, method, path, 200) is None, path
+    assert told(document, "post", INDEX, 200)["type"] == "array"
+    assert len(told(document, "post", "/reload-model", 422)["anyOf"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("post", "/invocations", 404),
+        ("post", "/infer", 415),
+        *(("post", path, 401) for path in ("/reload-model", LOAD, UNLOAD)),
+        *(("get", V2 + rest, 503) for rest in ("", "/ready", "/config")),
+    ],
+)
+def test_refusals_are_listed(document, method, path, status):
+    """[serve-openapi-1]"""
+    assert told(document, method, path, status)
+
+
+@pytest.mark.parametrize("path", [LOAD, INDEX])
+def test_bodies_that_may_be_sent_are_listed(document, path):
+    """[serve-openapi-1]"""
+    assert "application/json" in document["paths"][path]["post"]["requestBody"]["content"]
+
+
 @pytest.mark.parametrize(("method", "path"), DOCUMENTED, ids=[f"{method} {path}" for method, path in DOCUMENTED])
 def test_it_lists_every_documented_path(operations, method, path):
     """[serve-openapi-1]"""

@@ -107,13 +107,16 @@ def test_more_dimensions_than_there_is_room_for_are_named(server):
     assert infer(server, "reshape", values, eight).json()["outputs"][0]["data"] == [1, 2]
 
 
-def test_strings_that_are_no_text_are_json_all_the_same(server):
-    """[serve-v2-1]"""
+def test_strings_that_are_no_text_are_refused_as_json(server):
+    """[serve-v2-1]: JSON would have to say something else than the model did"""
     strings = [b"\xff\xfe", b"plain", b"cut \xe2\x82"]
     data = b"".join(struct.pack("<I", len(string)) + string for string in strings)
-    reply = infer_binary(server, "identity_string", {"name": "INPUT", "datatype": "BYTES", "shape": [1, 3]}, data)
-    told = json.loads(reply.content.decode())["outputs"][0]["data"]
-    assert told == [string.decode(errors="replace") for string in strings]
+    tensor = {"name": "INPUT", "datatype": "BYTES", "shape": [1, 3]}
+    reply = infer_binary(server, "identity_string", tensor, data)
+    assert reply.status_code == 400
+    assert "OUTPUT" in reply.json()["error"] and "binary_data" in reply.json()["error"]
+    binary = [{"name": "OUTPUT", "parameters": {"binary_data": True}}]
+    assert infer_binary(server, "identity_string", tensor, data, binary).content.endswith(data)
 
 
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
@@ -225,6 +228,30 @@ def test_a_look_around_changes_no_version(versioned):
     assert server.reload("q").status_code == 200
     assert (score(server), version(server, "q")) == (NEW_SCORE, "2")
     wait_until(lambda: len(server.engines()) == 1, "the engine of version 1 to end")
+
+
+def test_who_names_a_version_chooses_for_nobody_else(start, tmp_path):
+    """[serve-models-6]"""
+    for number, model in ((1, OLD), (2, NEW)):
+        fixtures.write_versioned(tmp_path, "q", model, number)
+    fixtures.write_flat(tmp_path, "line", OLD)
+    with start(tmp_path, "--active", "line") as server:
+        assert server.get("/v2/models/q/versions/1").status_code == 200
+        assert version(server, "q") == "2"
+
+
+def test_statistics_of_many_versions_forget_none_that_counts(start, tmp_path):
+    """[serve-metrics-1]"""
+    for number in range(1, 6):
+        fixtures.write_versioned(tmp_path, "q", OLD, number)
+    with start(tmp_path, "--active", "q") as server:
+        for _ in range(3):
+            assert version(server, "q") == "5"
+        for _ in range(2):
+            told = {entry["version"]: entry for entry in server.get("/v2/models/q/stats").json()["model_stats"]}
+            assert [told[str(number)]["inference_count"] for number in range(1, 6)] == [0, 0, 0, 0, 3]
+        assert version(server, "q") == "5"
+        assert server.get("/v2/models/q/versions/5/stats").json()["model_stats"][0]["inference_count"] == 4
 
 
 def test_reloads_from_version_to_version_leave_one_engine(versioned):

@@ -1,6 +1,8 @@
 """Reload for ever: under load, with every tenth model corrupt. Requirement serve-reload-1; D16, D17."""
 
+import os
 import shutil
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +11,7 @@ import fixtures
 import pytest
 from prometheus import scrape, select
 from samples import OCTETS, pixel_bytes
-from server import wait_until
+from server import command_line, wait_until
 
 BODY = pixel_bytes(0.25)
 SCORES = {"inspect": 0.25, "inspect_b": 0.75}
@@ -137,6 +139,57 @@ def test_a_file_that_goes_bad_or_away_changes_nothing(start, line_folder):
         assert reply.status_code == 404
         assert reply.json()["detail"].startswith("Model artifact not found: ")
         assert score(server) == SCORES["inspect"]
+
+
+@pytest.mark.parametrize("way", ["/reload-model", "/v2/repository/models/line/load"])
+def test_a_file_that_infer_cannot_use_changes_nothing(start, line_folder, way):
+    """[serve-reload-1]: the model loads, and takes no good one's place"""
+    with start(line_folder) as server:
+        replace(fixtures.write_flat(line_folder / "new", "line", fixtures.whole_numbers()), line_folder / "line.onnx")
+        reply = server.post(way, json={"model_name": "line"} if way == "/reload-model" else {})
+        assert reply.status_code == (422 if way == "/reload-model" else 400)
+        assert "exactly one FP32 input" in reply.text
+        assert score(server) == SCORES["inspect"]
+        assert server.get("/readyz").status_code == 200
+        wait_until(lambda: len(server.engines()) == 1, "the refused engine to end")
+
+
+def test_loads_that_hang_hold_up_neither_a_reload_nor_a_restart(start, line_folder):
+    """[serve-models-8] [serve-reload-1]: two models whose warm-up never ends by itself"""
+    for name in ("endless_1", "endless_2"):
+        fixtures.write_flat(line_folder, name, fixtures.endless())
+    fixtures.write_flat(line_folder, "other", fixtures.inspect_b(fixtures.IMAGE_8))
+    with start(line_folder, "--active", "line") as server, ThreadPoolExecutor(2) as pool:
+        hanging = [pool.submit(server.post, f"/v2/repository/models/endless_{number}/load") for number in (1, 2)]
+        wait_until(lambda: len(server.engines()) == 3, "both to be loading")
+        before = time.monotonic()
+        assert server.reload("other").status_code == 200
+        for pid in server.engines():
+            if any(word.endswith("other.onnx") for word in command_line(pid)):
+                os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: server.post("/infer", data=BODY, headers=OCTETS).status_code == 200, "the next engine")
+        assert time.monotonic() - before < 10
+        for call in hanging:
+            call.result(30)
+
+
+def test_a_warm_up_has_an_end(start, line_folder):
+    """[serve-models-8]: a model that is never done with zeros is served all the same, with a word in the log"""
+    fixtures.write_flat(line_folder, "endless", fixtures.endless())
+    with start(line_folder, "--active", "line") as server:
+        assert server.post("/v2/repository/models/endless/load", timeout=25).status_code == 200
+        assert "warm-up: stopped after 5 s" in server.log()
+        assert server.reload("endless").status_code == 200
+        assert score(server) == 0.25
+
+
+def test_a_pipe_is_no_model(start, line_folder):
+    """[serve-models-1]: nobody waits for what may never be written"""
+    os.mkfifo(line_folder / "pipe.onnx")
+    with start(line_folder, "--active", "line") as server:
+        assert server.reload("pipe").status_code == 404
+        names = {entry["name"] for entry in server.post("/v2/repository/index").json()}
+        assert names == {"line"}
 
 
 def test_a_model_that_came_later_is_found(start, line_folder):

@@ -1,5 +1,6 @@
 """The SageMaker container contract: /ping and /invocations. serve-ping, serve-invocations; C04-C12, B17."""
 
+import fixtures
 import numpy as np
 import pytest
 from samples import IRIS_FEATURES, IRIS_NAMES, IRIS_ROWS, reference
@@ -119,6 +120,37 @@ def test_target_model_chooses_another(server):
     assert invoke(server, IRIS_ROWS[:1]).json()["predictions"][0]["predicted_class"] == "setosa"
 
 
+@pytest.mark.parametrize(
+    ("labels", "names"), [([0, 1], None), ([1, 2], ["good", "bad"]), ([7, 3], ["good", "bad"])], ids=str
+)
+def test_the_class_is_that_of_the_likeliest_column(start, tmp_path, labels, names):
+    """[serve-invocations-1]: whatever numbers the model calls its classes"""
+    path = fixtures.write_flat(tmp_path, "parts", fixtures.linear_classifier(labels))
+    if names:
+        fixtures.write_metadata(path.with_suffix(".metadata.json"), output_classes=names)
+    with start(tmp_path) as server:
+        predictions = invoke(server, [[3, 0], [0, 3]]).json()["predictions"]
+    for index, prediction in enumerate(predictions):
+        assert prediction["predicted_class_index"] == index
+        assert prediction["predicted_class"] == (names or ["class_0", "class_1"])[index]
+        assert prediction["confidence"] == prediction["probabilities"][prediction["predicted_class"]] > 0.9
+
+
+def test_a_count_beside_coordinates_is_no_classifier(start, tmp_path):
+    """[serve-invocations-1]: its first output's rows"""
+    fixtures.write_flat(tmp_path, "detections", fixtures.detections())
+    with start(tmp_path) as server:
+        assert invoke(server, [[1, 2, 3, 4]]).json() == {"predictions": [[1.0, 2.0, 3.0, 4.0]]}
+
+
+def test_a_model_without_axes_takes_one_instance(start, tmp_path):
+    """[serve-invocations-3]: three would get one answer"""
+    fixtures.write_flat(tmp_path, "rank_zero", fixtures.rank_zero())
+    with start(tmp_path) as server:
+        assert invoke(server, [[2]]).json() == {"predictions": [2.0]}
+        assert error(invoke(server, [[1], [2], [3]])) == "Invalid input: Input must have exactly 1 instances"
+
+
 @pytest.mark.parametrize("name", ["nowhere", "../iris", ""])
 def test_target_model_that_is_not_there_is_refused(server, name):
     """[serve-invocations-2]"""
@@ -187,6 +219,8 @@ def test_bad_instances_are_named(server, instances, message):
         ),
         (b"1,2,3,four", "Invalid input: Instance 0 contains non-numeric values"),
         (b"1,2,3,\n", "Invalid input: Instance 0 contains non-numeric values"),
+        (b"5.1 3,2,3,4\n", "Invalid input: Instance 0 contains non-numeric values"),
+        (b"1,2,3,0x1p3\n", "Invalid input: Instance 0 contains non-numeric values"),
     ],
 )
 def test_bad_csv_is_named(server, body, message):

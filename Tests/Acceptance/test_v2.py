@@ -446,6 +446,31 @@ def test_classification_binary(client):
     assert result.as_numpy("probabilities").ravel()[0].split(b":")[1] == b"0"
 
 
+@pytest.mark.parametrize(
+    ("model", "datatype", "values", "told"),
+    [
+        ("identity_int64", "INT64", [[1, 9007199254740993], [3, 2]], ["9007199254740993:1", "3:2"]),
+        ("identity_uint8", "UINT8", [[1, 2], [3, 200]], ["200:3", "3:2"]),
+        ("identity_fp32", "FP32", [[0.5, 1e30], [-1, 3]], ["1000000015047466219876688855040.000000:1", "3.000000:3"]),
+    ],
+)
+def test_classification_ranks_all_elements_in_triton_s_words(client, model, datatype, values, told):
+    """[serve-v2-4]: without a batch axis of max_batch_size; whole numbers are whole, and nothing has an exponent"""
+    values = np.array(values, np.dtype({"FP32": "float32"}.get(datatype, datatype.lower())))
+    wanted = [triton.InferRequestedOutput("OUTPUT", binary_data=False, class_count=2)]
+    output = client.infer(model, [tensor_input("INPUT", datatype, values)], outputs=wanted).get_output("OUTPUT")
+    assert (output["shape"], output["data"]) == ([2], told)
+
+
+def test_classification_of_a_batch_ranks_each_row(start, models):
+    """[serve-v2-4]"""
+    with start(models, "--active", "inspect", "--batch-max", 8) as server:
+        wanted = [{"name": "OUTPUT", "parameters": {"classification": 1}}]
+        reply = infer(server, "identity_int32", [plain("INPUT", "INT32", [2, 2], [3, 1, 2, 4])], outputs=wanted)
+        output = reply.json()["outputs"][0]
+        assert (output["shape"], output["data"]) == ([2, 1], ["3:0", "4:1"])
+
+
 # -- errors -----------------------------------------------------------------------------------------------------------
 
 
@@ -604,6 +629,73 @@ def test_load_with_a_bad_override_is_refused(client, config):
     assert refusal.value.status() == "400"
     rows = np.ones((1, 4), np.float32)
     assert client.infer("sum_batch", [tensor_input("rows", "FP32", rows)]).as_numpy("total").tolist() == [[4]]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "word"),
+    [
+        ({"file:1/model.onnx": "AAAA"}, "file:1/model.onnx"),
+        ({"strange": "x"}, "strange"),
+        ({"config": 5}, "config"),
+        *(
+            ({"config": json.dumps(config)}, next(iter(config)))
+            for config in (
+                {"name": "other"},
+                {"backend": "tensorflow"},
+                {"platform": "tensorrt_plan"},
+                {"default_model_filename": "other.onnx"},
+                {"version_policy": {"specific": {"versions": [1]}}},
+                {"version_policy": {"latest": {"num_versions": 2}}},
+                {"instance_group": [{"count": 3}]},
+                {"input": [{"name": "rows", "dims": [4]}]},
+                {"output": [{"name": "total"}]},
+                {"optimization": {"graph": {"level": 1}}},
+                {"parameters": {"intra_op_thread_count": {"string_value": "8"}}},
+                {"dynamic_batching": {"max_queue_delay_microseconds": 100}},
+                {"sequence_batching": {"max_sequence_idle_microseconds": "5"}},
+                {"no_such_member": 1},
+            )
+        ),
+    ],
+    ids=str,
+)
+def test_a_load_does_what_it_is_told_or_says_what_it_cannot(client, server, parameters, word):
+    """[serve-v2-8] /v2/repository/models/sum_batch/load"""
+    reply = server.post("/v2/repository/models/sum_batch/load", json={"parameters": parameters})
+    assert word in error(reply)
+    rows = np.ones((1, 4), np.float32)
+    assert client.infer("sum_batch", [tensor_input("rows", "FP32", rows)]).as_numpy("total").tolist() == [[4]]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"name": "sum_batch", "backend": "onnxruntime", "platform": "onnxruntime_onnx", "max_batch_size": 0},
+        {"default_model_filename": "model.onnx", "version_policy": {"latest": {"num_versions": "1"}}},
+        {"input": [], "output": [], "instance_group": [], "optimization": {}, "sequence_batching": None},
+        {"dynamic_batching": {}, "model_warmup": [{"name": "zeros"}], "metric_tags": {"line": "3"}},
+    ],
+    ids=str,
+)
+def test_a_load_may_say_what_is_so_anyway(server, config):
+    """[serve-v2-8] /v2/repository/models/sum_batch/load"""
+    parameters = {"parameters": {"config": json.dumps(config)}}
+    reply = server.post("/v2/repository/models/sum_batch/load", json=parameters)
+    assert (reply.status_code, reply.content) == (200, b"")
+
+
+def test_a_model_that_will_never_load_is_400(start, models, tmp_path):
+    """[serve-v2-7]: 503 would have clients try again for ever"""
+    fixtures.write_flat(tmp_path, "line", fixtures.inspect(fixtures.IMAGE_8))
+    fixtures.write_flat(tmp_path, "many", fixtures.many_outputs(33))
+    fixtures.write_flat(tmp_path, "enough", fixtures.many_outputs(32))
+    (tmp_path / "broken.onnx").write_text("no model\n" * 20)
+    with start(tmp_path, "--active", "line") as server:
+        inputs = [plain("x", "FP32", [1], [1])]
+        assert "32 is the most" in error(infer(server, "many", inputs))
+        assert "broken" in error(infer(server, "broken", inputs))
+        assert server.get("/v2/models/many").status_code == server.get("/v2/models/many/ready").status_code == 400
+        assert len(infer(server, "enough", inputs).json()["outputs"]) == 32
 
 
 def test_load_of_an_unknown_model_is_refused(client):

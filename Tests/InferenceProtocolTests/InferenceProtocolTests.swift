@@ -102,6 +102,11 @@ private func withJSON<Result>(_ text: String, _ body: (JSONNode) throws -> Resul
         #expect(request.rows == 2 && request.values.last == 4)
         #expect(throws: InvocationRequest.Refusal.self) { try InvocationRequest(csv: "a,b,c,d", features: 4) }
         #expect(throws: InvocationRequest.Refusal.self) { try InvocationRequest(csv: "", features: 4) }
+        for cell in ["5.1 3", "0x1p3", "1_0", " "] {
+            #expect(throws: InvocationRequest.invalid("Instance 0 contains non-numeric values")) {
+                try InvocationRequest(csv: "\t7 ,\(cell)", features: 2)
+            }
+        }
     }
 }
 

@@ -7,9 +7,11 @@ import Process
 import Testing
 
 /// An engine as far as the plan can see: nothing runs behind it.
-private func engine(_ key: ModelKey, pid: Int32) throws -> EngineHandle {
-    EngineHandle(
-        file: file(key), metadata: ModelMetadata(), description: EngineDescription(),
+private func engine(_ key: ModelKey, pid: Int32, input: ElementType = .float32) throws -> EngineHandle {
+    var description = EngineDescription()
+    description.signature = ModelSignature(inputs: [Port(name: "x", type: input, shape: [1, 4])], outputs: [])
+    return EngineHandle(
+        file: file(key), metadata: ModelMetadata(), description: description,
         caller: CallerEnd(memory: try LinkMemory(slots: 1, slotBytes: 4096, bells: 1)),
         line: EngineLine(try ControlSocket.pair().keepOurs()), pid: pid, series: ModelSeries(model: "m", version: "1"),
         batchRowsMax: 0)
@@ -46,15 +48,16 @@ private func file(_ key: ModelKey) -> ModelFile {
     }
 
     /// Loads `key` from nothing to ready.
-    private func load(_ key: ModelKey, pid: Int32, into plan: inout CatalogPlan, fresh: Bool = false) throws {
-        #expect(launches(plan.wish(key, fresh: fresh, { _ in }, now: start)))
+    private func load(_ key: ModelKey, pid: Int32, into plan: inout CatalogPlan, for purpose: LoadPurpose = .use) throws
+    {
+        #expect(launches(plan.wish(key, for: purpose, { _ in }, now: start)))
         _ = plan.finished(key, .success(try engine(key, pid: pid)), resident: 100, now: start)
     }
 
     @Test func aSecondWishWaitsForTheFirst() throws {
         var plan = plan([one])
-        #expect(launches(plan.wish(one, fresh: false, { _ in }, now: start)))
-        #expect(!launches(plan.wish(one, fresh: false, { _ in }, now: start)))
+        #expect(launches(plan.wish(one, for: .use, { _ in }, now: start)))
+        #expect(!launches(plan.wish(one, for: .use, { _ in }, now: start)))
         let (told, next) = plan.finished(one, .success(try engine(one, pid: 7)), resident: 1, now: start)
         #expect(told.count == 2 && next == nil && ready(plan.find("m", nil, start)) == 7)
     }
@@ -63,7 +66,7 @@ private func file(_ key: ModelKey) -> ModelFile {
     @Test func aFailedReloadKeepsTheOldEngine() throws {
         var plan = plan([one])
         try load(one, pid: 7, into: &plan)
-        #expect(launches(plan.wish(one, fresh: true, { _ in }, now: start)))
+        #expect(launches(plan.wish(one, for: .activate, { _ in }, now: start)))
         _ = plan.finished(one, .failure(Fault(.model, "corrupt")), resident: 0, now: start)
         #expect(ready(plan.find("m", nil, start)) == 7)
     }
@@ -71,9 +74,9 @@ private func file(_ key: ModelKey) -> ModelFile {
     @Test func aReloadRetiresTheOldEngine() throws {
         var plan = plan([one])
         let old = try engine(one, pid: 7)
-        _ = plan.wish(one, fresh: false, { _ in }, now: start)
+        _ = plan.wish(one, for: .use, { _ in }, now: start)
         _ = plan.finished(one, .success(old), resident: 1, now: start)
-        try load(one, pid: 8, into: &plan, fresh: true)
+        try load(one, pid: 8, into: &plan, for: .serve)
         #expect(old.isRetired && ready(plan.find("m", nil, start)) == 8)
     }
 
@@ -82,14 +85,57 @@ private func file(_ key: ModelKey) -> ModelFile {
         try load(one, pid: 7, into: &plan)
         plan.learn(two.name, [file(one), file(two)])
         #expect(ready(plan.find("m", nil, start)) == 7)
-        try load(two, pid: 8, into: &plan, fresh: true)
-        plan.activate(two)
+        try load(two, pid: 8, into: &plan, for: .activate)
         #expect(ready(plan.find("m", nil, start)) == 8 && ready(plan.find("m", 1, start)) == nil)
+    }
+
+    /// [serve-reload-1]: an engine that `/infer` cannot feed takes the place of none that it can, whoever loads it.
+    @Test(arguments: [LoadPurpose.activate, .serve])
+    func anEngineThatCannotInspectDisplacesNoneThatCan(_ purpose: LoadPurpose) throws {
+        for newer in [one, two] {
+            var plan = plan([one, newer])
+            let old = try engine(one, pid: 7)
+            _ = plan.wish(one, for: .activate, { _ in }, now: start)
+            _ = plan.finished(one, .success(old), resident: 1, now: start)
+            _ = plan.wish(newer, for: purpose, { _ in }, now: start)
+            let fresh = try engine(newer, pid: 8, input: .int64)
+            let (told, _) = plan.finished(newer, .success(fresh), resident: 1, now: start)
+            #expect(throws: Fault.self) { try told[0].result.get() }
+            #expect(fresh.isRetired && !old.isRetired && ready(plan.find("m", nil, start)) == 7)
+        }
+    }
+
+    /// What was never fed by `/infer` may be replaced by what it cannot feed.
+    @Test func aModelBesideTheLineMayHaveAnyInputs() throws {
+        var plan = plan([one, other])
+        try load(other, pid: 1, into: &plan, for: .activate)
+        try load(one, pid: 7, into: &plan)
+        _ = plan.wish(one, for: .serve, { _ in }, now: start)
+        _ = plan.finished(one, .success(try engine(one, pid: 8, input: .int64)), resident: 1, now: start)
+        #expect(ready(plan.find("m", nil, start)) == 8)
+    }
+
+    /// [serve-models-6]: naming a version chooses for nobody else.
+    @Test func aVersionThatSomebodyNamedDoesNotAnswerForTheName() throws {
+        var plan = plan([one, two])
+        try load(one, pid: 7, into: &plan)
+        #expect(ready(plan.find("m", nil, start)) == nil && ready(plan.find("m", 1, start)) == 7)
+        try load(two, pid: 8, into: &plan)
+        #expect(ready(plan.find("m", nil, start)) == 8)
+    }
+
+    /// What the line waits for is not held up by loads that hang.
+    @Test func theActiveModelPassesTheLimitOfLoads() throws {
+        let keys = try (1...4).map { ModelKey(name: try ModelName(parsing: "k\($0)"), version: 1) }
+        var plan = plan(keys)
+        plan.active = keys[2].name
+        #expect(keys.prefix(3).map { launches(plan.wish($0, for: .use, { _ in }, now: start)) } == [true, true, true])
+        #expect(launches(plan.wish(keys[3], for: .activate, { _ in }, now: start)))
     }
 
     @Test func anUnloadWinsOverALoadInProgress() throws {
         var plan = plan([one])
-        _ = plan.wish(one, fresh: false, { _ in }, now: start)
+        _ = plan.wish(one, for: .use, { _ in }, now: start)
         let isKnown = plan.unload("m")
         #expect(isKnown)
         let late = try engine(one, pid: 7)
@@ -99,16 +145,16 @@ private func file(_ key: ModelKey) -> ModelFile {
 
     @Test func aFailureIsNotTriedAgainAtOnce() {
         var plan = plan([one])
-        _ = plan.wish(one, fresh: false, { _ in }, now: start)
+        _ = plan.wish(one, for: .use, { _ in }, now: start)
         _ = plan.finished(one, .failure(Fault(.model, "corrupt")), resident: 0, now: start)
-        #expect(!launches(plan.wish(one, fresh: false, { _ in }, now: start)))
-        #expect(launches(plan.wish(one, fresh: false, { _ in }, now: start.advanced(by: CatalogPlan.retryNanoseconds))))
+        #expect(!launches(plan.wish(one, for: .use, { _ in }, now: start)))
+        #expect(launches(plan.wish(one, for: .use, { _ in }, now: start.advanced(by: CatalogPlan.retryNanoseconds))))
     }
 
     @Test func onlySoManyLoadAtATime() throws {
         let keys = try (1...4).map { ModelKey(name: try ModelName(parsing: "k\($0)"), version: 1) }
         var plan = plan(keys)
-        #expect(keys.map { launches(plan.wish($0, fresh: false, { _ in }, now: start)) } == [true, true, false, false])
+        #expect(keys.map { launches(plan.wish($0, for: .use, { _ in }, now: start)) } == [true, true, false, false])
         let (_, next) = plan.finished(keys[0], .failure(Fault(.model, "x")), resident: 0, now: start)
         #expect(next?.name == keys[2].name)
     }
@@ -117,7 +163,7 @@ private func file(_ key: ModelKey) -> ModelFile {
         var plan = plan([one])
         var delays: [UInt64] = []
         for pid in Int32(1)...8 {
-            try load(one, pid: pid, into: &plan, fresh: true)
+            try load(one, pid: pid, into: &plan, for: .serve)
             let restart = plan.ended(one, pid: pid, now: start)
             delays.append(try #require(restart).delay)
         }

@@ -1,5 +1,9 @@
+import Core
 import EngineKeeping
 import Inference
+import InferenceProtocol
+import Link
+import Process
 import Testing
 
 @Suite struct MetricsBookTests {
@@ -8,6 +12,28 @@ import Testing
         let book = MetricsBook()
         for version in 1...500 { _ = book.series(model: "m", version: "\(version)") }
         #expect(book.all.map(\.version) == ["498", "499", "500"])
+    }
+
+    /// Looking for a series makes none, and so forgets none.
+    @Test func aLookChangesNothing() {
+        let book = MetricsBook()
+        for version in 1...3 { _ = book.series(model: "m", version: "\(version)") }
+        #expect(book.known(model: "m", version: "4") == nil)
+        #expect(book.all.map(\.version) == ["1", "2", "3"])
+    }
+
+    /// What an engine counts into is not forgotten, however many versions come after it.
+    @Test func keepsTheSeriesOfALiveEngine() throws {
+        let book = MetricsBook()
+        let file = ModelFile(name: try ModelName(parsing: "m"), version: 1, path: "/m.onnx", metadataPath: nil)
+        let engine = EngineHandle(
+            file: file, metadata: ModelMetadata(), description: EngineDescription(),
+            caller: CallerEnd(memory: try LinkMemory(slots: 1, slotBytes: 4096, bells: 1)),
+            line: EngineLine(try ControlSocket.pair().keepOurs()), pid: 1,
+            series: book.series(model: "m", version: "1"), batchRowsMax: 0)
+        for version in 2...9 { _ = book.series(model: "m", version: "\(version)") }
+        #expect(book.all.map(\.version) == ["1", "8", "9"])
+        #expect(engine.series.isHeld)
     }
 
     @Test func aSeriesOutlivesAReload() {

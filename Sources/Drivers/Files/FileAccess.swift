@@ -5,6 +5,8 @@ internal import Glibc
 package enum FileAccess {
     package struct Facts: Hashable, Sendable {
         package let isFolder: Bool
+        /// A file that lies on a disk, which a pipe, a socket and a device are not.
+        package let isRegular: Bool
         package let bytes: Int
     }
 
@@ -12,10 +14,13 @@ package enum FileAccess {
     package static func facts(_ path: String) -> Facts? {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
-        return Facts(isFolder: status.st_mode & S_IFMT == S_IFDIR, bytes: Int(status.st_size))
+        let kind = status.st_mode & S_IFMT
+        return Facts(isFolder: kind == S_IFDIR, isRegular: kind == S_IFREG, bytes: Int(status.st_size))
     }
 
-    package static func isFile(_ path: String) -> Bool { facts(path)?.isFolder == false }
+    package static func isFile(_ path: String) -> Bool { facts(path)?.isRegular == true }
+    /// Whether there is something to read once: a file, or a pipe that a shell handed over.
+    package static func isReadable(_ path: String) -> Bool { facts(path)?.isFolder == false }
     package static func isFolder(_ path: String) -> Bool { facts(path)?.isFolder == true }
 
     /// The path from the root, links resolved; as it was when nothing is there.

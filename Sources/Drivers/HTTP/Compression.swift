@@ -6,15 +6,15 @@ internal import Glibc
 package enum Compression: String, Hashable, Sendable {
     case gzip, deflate
 
-    /// What a client's Accept-Encoding allows, gzip first.
+    /// What a client's Accept-Encoding likes best: gzip before deflate where it is all the same, and nothing where it
+    /// would rather have the bytes as they are.
     static func accepted(by field: String?) -> Compression? {
         guard let field else { return nil }
-        let words = field.lowercased().split(separator: ",").map { $0.filter { $0 != " " } }
-        for word in words where !word.hasSuffix(";q=0") {
-            if word.hasPrefix("gzip") { return .gzip }
-            if word.hasPrefix("deflate") { return .deflate }
-        }
-        return nil
+        let preferences = field.lowercased().split(separator: ",").map(CodingPreference.init)
+        func weight(_ name: String) -> Double { preferences.first { $0.name == name }?.weight ?? 0 }
+        let (gzip, deflate, plain) = (weight("gzip"), weight("deflate"), weight("identity"))
+        guard max(gzip, deflate) > 0, max(gzip, deflate) >= plain else { return nil }
+        return gzip >= deflate ? .gzip : .deflate
     }
 
     func compress(_ bytes: UnsafeRawBufferPointer, into buffer: ByteBuffer) -> Bool {

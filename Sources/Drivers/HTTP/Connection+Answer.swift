@@ -71,7 +71,18 @@ extension Connection {
             line.append(": " as StaticString)
             line.append(value)
         }
-        line.append(closesAfter ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n" as StaticString)
+        line.append("\r\n" as StaticString)
+        sayWhetherOpen(line)
+        line.append("\r\n" as StaticString)
+    }
+
+    /// An HTTP/1.0 client that asked for it must hear that its connection stays; a newer one that it does not.
+    private func sayWhetherOpen(_ line: ByteBuffer) {
+        if closesAfter {
+            line.append("Connection: close\r\n" as StaticString)
+        } else if unsafe RequestHead(head: head, buffer: input).isOld {
+            line.append("Connection: keep-alive\r\n" as StaticString)
+        }
     }
 
     /// Answers with a body that is given piece by piece.
@@ -96,7 +107,8 @@ extension Connection {
             line.append(decimal: length)
             line.append("\r\n" as StaticString)
         }
-        line.append(closesAfter ? "Connection: close\r\n\r\n" : "\r\n" as StaticString)
+        sayWhetherOpen(line)
+        line.append("\r\n" as StaticString)
         output.removeAll()
         unsafe output.append(line.bytes)
         sent = 0

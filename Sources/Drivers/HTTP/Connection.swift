@@ -241,7 +241,9 @@ internal import Glibc
     }
 
     func sayContinue(_ request: RequestHead) {
-        guard input.count == taken, request.value(of: "expect")?.lowercased() == "100-continue" else { return }
+        guard input.count == taken, !request.isOld, request.value(of: "expect")?.lowercased() == "100-continue" else {
+            return
+        }
         let line: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
         _ = unsafe transport.transmit(line.utf8Start, line.utf8CodeUnitCount)
     }

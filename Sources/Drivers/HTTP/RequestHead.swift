@@ -9,12 +9,15 @@ internal import Glibc
 
     package var method: Method { unsafe Method(number: head.pointee.method) }
 
-    /// Everything before `?`.
+    /// Everything before `?`, without the scheme and the host that a proxy's request names.
     package var path: UnsafeRawBufferPointer {
         let target = unsafe slice(head.pointee.target, head.pointee.target_bytes)
-        guard let mark = unsafe target.firstIndex(of: UInt8(ascii: "?")) else { return unsafe target }
-        return unsafe UnsafeRawBufferPointer(rebasing: target[..<mark])
+        let end = unsafe target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
+        return unsafe TargetForm.path(UnsafeRawBufferPointer(rebasing: target[..<end]))
     }
+
+    /// Whether the client speaks HTTP/1.0, to which nothing newer may be said.
+    var isOld: Bool { unsafe head.pointee.major == 1 && head.pointee.minor == 0 }
 
     private func slice(_ start: UInt32, _ count: UInt32) -> UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(rebasing: buffer.bytes[Int(start)..<Int(start + count)])

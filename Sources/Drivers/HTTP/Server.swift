@@ -20,16 +20,34 @@ package struct ServerPlan: Sendable {
 
     var gate: @Sendable (Route, RequestHead) -> Reactor.Refusal? {
         guard let token else { return { _, _ in nil } }
-        let expected = Array("Bearer \(token)".utf8)
+        let expected = Array(token.utf8)
         return { route, head in
             guard route.changesState else { return nil }
-            guard let given = unsafe head.bytes(of: "authorization"), unsafe Secret.matches(given, expected)
+            guard let given = unsafe head.bytes(of: "authorization").flatMap(Self.bearer),
+                unsafe Secret.matches(given, expected)
             else {
                 return Reactor.Refusal(
                     status: .unauthorized, text: "this changes state and needs the header Authorization: Bearer TOKEN")
             }
             return nil
         }
+    }
+}
+
+extension ServerPlan {
+    /// The token of an Authorization field; its scheme may be written in any case.
+    fileprivate static func bearer(_ field: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        let scheme: StaticString = "bearer "
+        let count = scheme.utf8CodeUnitCount
+        guard field.count > count,
+            (0..<count).allSatisfy({ place in
+                let byte = unsafe field[place]
+                let lower = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+                return unsafe lower == scheme.utf8Start[place]
+            })
+        else { return nil }
+        let start = unsafe field[count...].firstIndex { $0 != UInt8(ascii: " ") } ?? field.count
+        return unsafe UnsafeRawBufferPointer(rebasing: field[start...])
     }
 }
 

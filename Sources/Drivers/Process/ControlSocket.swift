@@ -51,6 +51,13 @@ package struct ControlSocket: ~Copyable, Sendable {
         return count == 1 && byte == Self.ready ? .ready : .closed
     }
 
+    /// Waits until the other side has hung up or is gone; what it said stays for `listen`.
+    package static func waitForEnd(of descriptor: Int32) {
+        // POLLHUP comes unasked, and alone: what may be read wakes nobody here.
+        var wait = pollfd(fd: descriptor, events: 0, revents: 0)
+        while unsafe poll(&wait, 1, -1) < 0 && errno == EINTR {}
+    }
+
     /// Ends the conversation from another thread: both sides' `listen` returns.
     package borrowing func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }

@@ -19,6 +19,7 @@ package enum Engine {
         let memory = try LinkMemory(attachedTo: order.linkDescriptor)
         let bells = try Bells(memory: order.bellMemory, descriptors: order.bellDescriptors)
         let control = ControlSocket(inherited: order.controlDescriptor)
+        endWithCaller(order.controlDescriptor)
         var description = EngineDescription()
         do throws(Fault) {
             let session = try load(order, &description)
@@ -31,6 +32,15 @@ package enum Engine {
         }
         control.sayReady()
         while control.listen() != .closed {}
+    }
+
+    /// Nobody listens to the caller while a model loads, and a model may load for ever: an engine whose caller is gone ends
+    /// whatever it is at.
+    private static func endWithCaller(_ descriptor: Int32) {
+        Lane.start("caller") {
+            ControlSocket.waitForEnd(of: descriptor)
+            _exit(0)
+        }
     }
 
     private static func describe(_ description: EngineDescription, in memory: LinkMemory) {

@@ -28,7 +28,7 @@ package struct ModelStanding: Sendable {
 
 /// Decides which engines there should be. Pure: starts nothing, waits for nothing, reads no clock.
 package struct CatalogPlan {
-    /// Engines loading at a time: loading is what cores are shortest of.
+    /// Engines loading at a time: loading is what cores are shortest of. What the line waits for is not counted.
     package static let loadsMax = 2
     /// A model that failed to load is not tried again sooner, except when asked to by name.
     package static let retryNanoseconds = Span64.second
@@ -40,9 +40,9 @@ package struct CatalogPlan {
         var file: ModelFile
         var current: EngineHandle?
         var isLoading = false
-        var waiters: [ModelCatalog.Completion] = []
+        var waiters: [Waiter] = []
         /// Wishes for a fresh engine that came while one was loading: the next load answers them.
-        var freshWaiters: [ModelCatalog.Completion] = []
+        var freshWaiters: [Waiter] = []
         var failure: Fault?
         var failedAt = Instant(nanoseconds: 0)
         var lastUsed = Instant(nanoseconds: 0)
@@ -61,7 +61,7 @@ package struct CatalogPlan {
 
     package enum Step {
         case wait
-        case tell([ModelCatalog.Completion], Result<EngineHandle, Fault>)
+        case tell(LoadAnswer)
         case launch(ModelFile)
     }
 
@@ -122,36 +122,39 @@ package struct CatalogPlan {
     // MARK: loading
 
     package mutating func wish(
-        _ key: ModelKey, fresh: Bool, _ completion: @escaping ModelCatalog.Completion, now: Instant
+        _ key: ModelKey, for purpose: LoadPurpose, _ completion: @escaping ModelCatalog.Completion, now: Instant
     )
         -> Step
     {
-        guard place(key) != nil else {
-            return .tell(
-                [completion], .failure(Fault(.notFound, "Request for unknown model: '\(key.name)' is not found")))
+        func tell(_ result: Result<EngineHandle, Fault>) -> Step {
+            .tell(LoadAnswer(completion: completion, result: result))
         }
+        guard place(key) != nil else {
+            return tell(.failure(Fault(.notFound, "Request for unknown model: '\(key.name)' is not found")))
+        }
+        let waiter = Waiter(purpose: purpose, completion: completion)
         let step = change(key) { shelf -> Step? in
-            if fresh { shelf.isUnloaded = false }
-            if shelf.isUnloaded {
-                return .tell([completion], .failure(Fault(.unavailable, "model \(key) was unloaded")))
-            }
-            if !fresh, let engine = shelf.current, !engine.isDead { return .tell([completion], .success(engine)) }
-            if !fresh, let failure = shelf.failure, now.since(shelf.failedAt) < Self.retryNanoseconds {
-                return .tell([completion], .failure(failure))
+            if purpose.wantsFresh { shelf.isUnloaded = false }
+            if shelf.isUnloaded { return tell(.failure(Self.unloaded(key))) }
+            if !purpose.wantsFresh, let engine = shelf.current, !engine.isDead { return tell(.success(engine)) }
+            if !purpose.wantsFresh, let failure = shelf.failure, now.since(shelf.failedAt) < Self.retryNanoseconds {
+                return tell(.failure(failure))
             }
             if shelf.isLoading {
-                if fresh { shelf.freshWaiters.append(completion) } else { shelf.waiters.append(completion) }
+                if purpose.wantsFresh { shelf.freshWaiters.append(waiter) } else { shelf.waiters.append(waiter) }
                 return .wait
             }
             shelf.isLoading = true
-            shelf.waiters.append(completion)
+            shelf.waiters.append(waiter)
             return nil
         }
         return step.flatMap { $0 } ?? enqueue(key)
     }
 
+    private static func unloaded(_ key: ModelKey) -> Fault { Fault(.unavailable, "model \(key) was unloaded") }
+
     private mutating func enqueue(_ key: ModelKey) -> Step {
-        guard loading < Self.loadsMax, let file = change(key, { $0.file }) else {
+        guard loading < Self.loadsMax || isUrgent(key), let file = change(key, { $0.file }) else {
             queue.append(key)
             return .wait
         }
@@ -159,41 +162,99 @@ package struct CatalogPlan {
         return .launch(file)
     }
 
-    /// Takes note of how a load ended; returns who waited for it and what to load next.
+    /// Whether the line waits for it: then nothing that loads beside it may hold it up.
+    private func isUrgent(_ key: ModelKey) -> Bool {
+        let name = key.name.description
+        if key.name == active, (served[name] ?? key.version) == key.version { return true }
+        return place(key).map { shelves[name]?[$0].waiters.contains { $0.purpose == .activate } == true } ?? false
+    }
+
+    /// Takes note of how a load ended; returns who waited for it and what they are told, and what to load next.
     package mutating func finished(
         _ key: ModelKey, _ result: Result<EngineHandle, Fault>, resident: Int, now: Instant
-    ) -> ([ModelCatalog.Completion], next: ModelFile?) {
+    ) -> ([LoadAnswer], next: ModelFile?) {
         loading -= 1
-        let told = change(key) { shelf -> [ModelCatalog.Completion] in
-            shelf.isLoading = false
-            switch result {
-            case .success(let engine) where shelf.isUnloaded:
-                engine.retire()
-            case .success(let engine):
-                shelf.current?.retire()
-                shelf.current = engine
-                shelf.failure = nil
-                shelf.lastUsed = now
-                shelf.resident = resident
-            case .failure(let fault):
+        let waiters = change(key) { shelf -> [Waiter] in
+            defer { shelf.waiters = shelf.freshWaiters; shelf.freshWaiters = [] }
+            shelf.isLoading = !shelf.freshWaiters.isEmpty
+            return shelf.waiters
+        }
+        let answers: [LoadAnswer]
+        switch result {
+        case .success(let engine): answers = take(engine, as: key, for: waiters ?? [], resident: resident, now: now)
+        case .failure(let fault):
+            _ = change(key) { shelf in
                 shelf.failure = fault
                 shelf.failedAt = now
             }
-            defer { shelf.waiters = shelf.freshWaiters; shelf.freshWaiters = [] }
-            return shelf.waiters
+            answers = (waiters ?? []).map { LoadAnswer(completion: $0.completion, result: result) }
         }
-        if change(key, { !$0.waiters.isEmpty }) == true {
-            _ = change(key) { $0.isLoading = true }
-            queue.append(key)
-        }
-        if (try? result.get()) != nil {
-            if served[key.name.description] == nil { served[key.name.description] = key.version }
-            if active == key.name { activeFailure = nil }
-        }
-        guard !queue.isEmpty, loading < Self.loadsMax else { return (told ?? [], nil) }
-        let next = queue.removeFirst()
+        if change(key, { $0.isLoading }) == true { queue.insert(key, at: isUrgent(key) ? 0 : queue.count) }
+        return (answers, nextLoad())
+    }
+
+    private mutating func nextLoad() -> ModelFile? {
+        guard let next = queue.first, loading < Self.loadsMax || isUrgent(next) else { return nil }
+        queue.removeFirst()
         loading += 1
-        return (told ?? [], change(next) { $0.file })
+        return change(next) { $0.file }
+    }
+
+    /// Puts a loaded engine where those who waited for it want it. One that will do for none of them changes nothing.
+    private mutating func take(
+        _ engine: EngineHandle, as key: ModelKey, for waiters: [Waiter], resident: Int, now: Instant
+    ) -> [LoadAnswer] {
+        let isActive = active == key.name
+        let present = answering(key.name)
+        let refusals = waiters.map { $0.purpose.refusal(of: engine, insteadOf: present, isActive: isActive) }
+        func answers(_ result: Result<EngineHandle, Fault>) -> [LoadAnswer] {
+            zip(waiters, refusals).map { waiter, refusal in
+                LoadAnswer(completion: waiter.completion, result: refusal.map { .failure($0) } ?? result)
+            }
+        }
+        guard let shelf = change(key, { $0 }), !shelf.isUnloaded else {
+            engine.retire()
+            return answers(.failure(Self.unloaded(key)))
+        }
+        let accepting = zip(waiters, refusals).compactMap { $1 == nil ? $0.purpose : nil }
+        if let kept = shelf.current, !kept.isDead, !accepting.contains(where: \.wantsFresh) {
+            engine.retire()
+            return answers(.success(kept))
+        }
+        guard waiters.isEmpty || !accepting.isEmpty else {
+            engine.retire()
+            return answers(.success(engine))
+        }
+        _ = change(key) { shelf in
+            shelf.current?.retire()
+            shelf.current = engine
+            shelf.failure = nil
+            shelf.lastUsed = now
+            shelf.resident = resident
+        }
+        settle(key, for: accepting)
+        return answers(.success(engine))
+    }
+
+    /// The engine that a request without a version gets.
+    private func answering(_ name: ModelName) -> EngineHandle? {
+        let known = shelves[name.description] ?? []
+        let shelf = known.first { $0.file.version == served[name.description] } ?? known.last
+        return shelf?.current.flatMap { $0.isDead ? nil : $0 }
+    }
+
+    /// Makes a loaded engine what it was loaded for. One that somebody merely asked for answers for its name only where
+    /// that name would have led to it: who names a version chooses for nobody else.
+    private mutating func settle(_ key: ModelKey, for purposes: [LoadPurpose]) {
+        let name = key.name.description
+        if purposes.contains(.activate) {
+            activate(key)
+        } else if purposes.contains(.serve) {
+            serve(key)
+        } else if served[name] == nil, shelves[name]?.last?.file.version == key.version {
+            served[name] = key.version
+        }
+        if active == key.name { activeFailure = nil }
     }
 
     /// Takes note of an engine's end; when it was the current one, says how long to wait before the next.
@@ -211,7 +272,7 @@ package struct CatalogPlan {
     // MARK: letting go
 
     /// Makes one version the answer of its name; engines of its other versions have nothing left to answer.
-    package mutating func serve(_ key: ModelKey) {
+    private mutating func serve(_ key: ModelKey) {
         let name = key.name.description
         for place in (shelves[name] ?? []).indices where shelves[name]?[place].file.version != key.version {
             shelves[name]?[place].current?.retire()
@@ -220,7 +281,7 @@ package struct CatalogPlan {
         served[name] = key.version
     }
 
-    package mutating func activate(_ key: ModelKey) {
+    private mutating func activate(_ key: ModelKey) {
         if let old = active, old != key.name { release(old.description) }
         serve(key)
         active = key.name
@@ -241,7 +302,8 @@ package struct CatalogPlan {
         return true
     }
 
-    mutating func releaseAll() { for name in shelves.keys { release(name) } }
+    /// Lets everything go, what is still loading too.
+    mutating func releaseAll() { for name in Array(shelves.keys) { _ = unload(name) } }
 
     var currentPids: [Int32] { shelves.values.flatMap { $0.compactMap { $0.current?.pid } } }
 

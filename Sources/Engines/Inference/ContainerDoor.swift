@@ -55,9 +55,11 @@ package struct ContainerDoor: Sendable {
     }
 
     private func prepare(_ exchange: Exchange, _ engine: EngineHandle, isCSV: Bool) throws -> (Slot, Terms) {
-        let (port, features) = try SlotFilling.onlyInput(engine)
+        let port = try SlotFilling.onlyInput(engine)
+        let features = max(1, port.shape.dropFirst().reduce(1) { $0 * max(1, $1) })
         let request = try parse(exchange, features, isCSV, mayNest: port.shape.count > 2)
-        let fixed = port.shape.first ?? -1
+        // A model without axes takes one number, and answers one.
+        let fixed = port.shape.first ?? 1
         guard request.rows > 0, fixed < 0 || fixed == request.rows else {
             throw InvocationRequest.invalid(
                 "Input must have \(fixed < 0 ? "at least 1" : "exactly \(fixed)") instances")

@@ -18,7 +18,7 @@ enum InspectionDocuments {
             "application/octet-stream":
                 #"{"type":"string","format":"binary","description":"little-endian float32 values"}"#,
         ],
-        answers: [200: answer, 422: issues, 500: detail, 503: detail],
+        answers: [200: answer, 415: detail, 422: issues, 500: detail, 503: detail],
         headers: ["X-Threshold": "the threshold of a raw tensor", "X-Correlation-Id": "the id of a raw tensor, echoed"])
     static let reload = RouteDocument(
         tag: "inspection",
@@ -29,7 +29,7 @@ enum InspectionDocuments {
         answers: [
             200:
                 #"{"type":"object","required":["status","active_model"],"properties":{"status":{"const":"reloaded"},"active_model":{"type":"string"}}}"#,
-            404: detail, 422: issues,
+            404: detail, 422: #"{"anyOf":[\#(issues),\#(detail)]}"#,
         ])
     static let health = RouteDocument(tag: "health", answers: [200: standing, 503: standing])
 }
@@ -46,8 +46,7 @@ enum ContainerDocuments {
         ],
         answers: [
             200: #"{"type":"object","required":["predictions"],"properties":{"predictions":{"type":"array"}}}"#,
-            400: error, 500: error,
-            503: error,
+            400: error, 404: error, 500: error, 503: error,
         ],
         headers: ["X-Amzn-SageMaker-Target-Model": "another model of the folder"])
 }
@@ -69,9 +68,22 @@ enum OpenInferenceDocuments {
         requests: ["application/json": request, "application/octet-stream": #"{"type":"string","format":"binary"}"#],
         answers: [200: answer, 400: error, 404: error, 500: error, 503: error],
         headers: ["Inference-Header-Content-Length": "the length of the JSON part when raw tensors follow it"])
-    static func plain(_ statuses: Int...) -> RouteDocument {
-        RouteDocument(
-            tag: "v2",
-            answers: Dictionary(uniqueKeysWithValues: statuses.map { ($0, $0 == 200 ? #"{"type":"object"}"# : error) }))
+    private static let model =
+        #"{"type":"object","required":["name","version","state","reason"],"properties":{"name":{"type":"string"},"version":{"type":"string"},"state":{"enum":["READY","LOADING","UNAVAILABLE"]},"reason":{"type":"string"}}}"#
+    private static let override =
+        #"{"type":"object","properties":{"parameters":{"type":"object","properties":{"config":{"type":"string","description":"a model configuration in JSON; max_batch_size may differ from how the model is served"}}}}}"#
+
+    static let index = RouteDocument(
+        tag: "v2", requests: ["application/json": #"{"type":"object","properties":{"ready":{"type":"boolean"}}}"#],
+        answers: [200: #"{"type":"array","items":\#(model)}"#])
+    static let load = RouteDocument(
+        tag: "v2", requests: ["application/json": override], answers: [200: "", 400: error])
+    /// An answer of one object, or one of these refusals.
+    static func object(_ refusals: Int...) -> RouteDocument { plain(#"{"type":"object"}"#, refusals) }
+    /// An answer without a body, or one of these refusals.
+    static func empty(_ refusals: Int...) -> RouteDocument { plain("", refusals) }
+
+    private static func plain(_ answer: String, _ refusals: [Int]) -> RouteDocument {
+        RouteDocument(tag: "v2", answers: refusals.reduce(into: [200: answer]) { $0[$1] = error })
     }
 }

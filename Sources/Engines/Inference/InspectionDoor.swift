@@ -65,7 +65,8 @@ package struct InspectionDoor: Sendable {
     private func prepare(
         _ exchange: Exchange, _ asked: Result<InspectionTerms?, ValidationIssues>, _ engine: EngineHandle
     ) throws -> (Slot, Terms) {
-        let (port, count) = try SlotFilling.onlyInput(engine)
+        let port = try SlotFilling.onlyInput(engine)
+        let count = port.elementCount
         if let asked = try asked.get() { return try prepareRaw(exchange, asked, engine, port, count) }
         let slot = try SlotFilling.take(engine)
         return try SlotFilling.fill(slot, of: engine) { slot in

@@ -16,6 +16,8 @@ package final class ModelCatalog: Sendable {
     let book: MetricsBook
     let budget: ByteSize?
     let state = Mutex(CatalogPlan())
+    /// Engines on their way, and some that have arrived.
+    private let launches = Mutex<[EngineLaunch]>([])
     /// Told when an engine has died or has been put aside, so that desks let go of it.
     private let released = Mutex(Listener())
 
@@ -80,9 +82,9 @@ package final class ModelCatalog: Sendable {
 
     // MARK: loading
 
-    /// Makes sure that a model has an engine; `fresh` replaces the one it has.
-    package func load(_ key: ModelKey, fresh: Bool, _ completion: @escaping Completion) {
-        let step = state.withLock { $0.wish(key, fresh: fresh, completion, now: .now) }
+    /// Makes sure that a model has an engine that does what it is loaded for.
+    package func load(_ key: ModelKey, for purpose: LoadPurpose, _ completion: @escaping Completion) {
+        let step = state.withLock { $0.wish(key, for: purpose, completion, now: .now) }
         perform(step)
     }
 
@@ -94,7 +96,7 @@ package final class ModelCatalog: Sendable {
     private func perform(_ step: CatalogPlan.Step) {
         switch step {
         case .wait: break
-        case .tell(let completions, let result): for completion in completions { completion(result) }
+        case .tell(let answer): answer.tell()
         case .launch(let file): launch(file)
         }
     }
@@ -102,17 +104,24 @@ package final class ModelCatalog: Sendable {
     private func launch(_ file: ModelFile) {
         makeRoom(for: ModelKey(file))
         let batch = state.withLock { $0.batch(of: ModelKey(file)) }
-        launcher.launch(
+        let launch = launcher.launch(
             file, batchRowsMax: batch?.rowsMax, ready: { [self] result in finished(ModelKey(file), result) },
             ended: { [weak self] pid, how in self?.ended(ModelKey(file), pid, how) })
+        launches.withLock { list in
+            list.removeAll { $0.isOver }
+            list.append(launch)
+        }
     }
 
     private func finished(_ key: ModelKey, _ result: Result<EngineHandle, Fault>) {
         if case .failure(let fault) = result { Log.line("model \(key) did not load: \(fault)") }
         if case .success(let engine) = result { Self.announce(engine) }
         let resident = (try? result.get()).flatMap { ProcessFacts.residentBytes(of: $0.pid) }
-        let (completions, next) = state.withLock { $0.finished(key, result, resident: resident ?? 0, now: .now) }
-        for completion in completions { completion(result) }
+        let (answers, next) = state.withLock { $0.finished(key, result, resident: resident ?? 0, now: .now) }
+        if case .success = result, case .failure(let fault)? = answers.first(where: \.isRefusal)?.result {
+            Log.line("model \(key) is not taken: \(fault)")
+        }
+        for answer in answers { answer.tell() }
         tellReleased()
         if let next { launch(next) }
         makeRoom(for: key)
@@ -140,10 +149,10 @@ package final class ModelCatalog: Sendable {
     /// Starts the next engine; the active model is tried again and again, because a balancer that trusts `/readyz` sends
     /// nothing that would.
     private func restart(_ key: ModelKey, after delay: UInt64) {
-        guard delay > 0 else { return load(key, fresh: false) { [self] in retry(key, $0) } }
+        guard delay > 0 else { return load(key, for: .use) { [self] in retry(key, $0) } }
         Lane.start("restart") { [self] in
             Pause.nanoseconds(delay)
-            load(key, fresh: false) { [self] in retry(key, $0) }
+            load(key, for: .use) { [self] in retry(key, $0) }
         }
     }
 
@@ -177,22 +186,13 @@ package final class ModelCatalog: Sendable {
             return completion(.failure(.notFound(path: folder.artifactPath(of: name))))
         }
         state.withLock { $0.learn(name, files) }
-        load(ModelKey(newest), fresh: true) { [self] result in
+        load(ModelKey(newest), for: .activate) { [self] result in
             switch result {
             case .failure(let fault):
                 book.failedReloads.add()
                 completion(.failure(.broken(fault)))
-            case .success(let engine) where !engine.canInspect:
-                book.failedReloads.add()
-                let inputs = engine.signature.inputs.map { "\($0.name) \($0.type.name)" }.joined(separator: ", ")
-                completion(
-                    .failure(
-                        .broken(Fault(.model, "/infer needs a model with exactly one FP32 input, and it has \(inputs)"))
-                    ))
             case .success(let engine):
-                state.withLock { $0.activate(ModelKey(newest)) }
                 book.reloads.add()
-                tellReleased()
                 completion(.success(engine))
             }
         }
@@ -203,12 +203,6 @@ package final class ModelCatalog: Sendable {
         guard let name = try? ModelName(parsing: text), let newest = folder.versions(of: name).last else { return nil }
         state.withLock { $0.learn(name, folder.versions(of: name)) }
         return ModelKey(newest)
-    }
-
-    /// From now on `key` answers for its name.
-    package func serve(_ key: ModelKey) {
-        state.withLock { $0.serve(key) }
-        tellReleased()
     }
 
     /// Chooses the active model at start; what is wrong with it is remembered for the health checks.
@@ -222,7 +216,7 @@ package final class ModelCatalog: Sendable {
             plan.learn(name, files)
             plan.active = name
         }
-        load(ModelKey(newest), fresh: false) { [self] result in
+        load(ModelKey(newest), for: .use) { [self] result in
             if case .failure(let fault) = result { state.withLock { $0.activeFailure = fault.description } }
             completion()
         }
@@ -241,9 +235,10 @@ package final class ModelCatalog: Sendable {
         return state.withLock { $0.standings }
     }
 
-    /// Ends all engines.
+    /// Ends all engines, those that are still loading too.
     package func shutDown() {
         state.withLock { $0.releaseAll() }
+        for launch in launches.withLock({ $0 }) { launch.callOff() }
         tellReleased()
     }
 }

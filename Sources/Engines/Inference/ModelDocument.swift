@@ -124,8 +124,11 @@ struct StatisticsDocument {
         json.key("model_stats")
         json.beginArray()
         for standing in standings {
-            let series = book.series(model: standing.key.name.description, version: "\(standing.key.version)")
-            write(standing, series, &json)
+            let (model, version) = (standing.key.name.description, "\(standing.key.version)")
+            // What was never loaded, or so long ago that it is forgotten, has counted nothing.
+            write(
+                standing, book.known(model: model, version: version) ?? ModelSeries(model: model, version: version),
+                &json)
         }
         json.endArray()
         json.endObject()

@@ -52,8 +52,10 @@ package struct OneShot: Sendable {
                 name: engine.signature.outputs[tensor.port].name, type: type, shape: tensor.shape,
                 bytes: UnsafeRawBufferPointer(tensor.bytes))
         }
-        _ = TensorAnswer(model: engine.name.description, version: "\(engine.version)", id: terms, tensors: tensors)
-            .write(to: buffer)
+        let answer = TensorAnswer(
+            model: engine.name.description, version: "\(engine.version)", id: terms, tensors: tensors)
+        try answer.checkText()
+        _ = answer.write(to: buffer)
         return (done.finished.since(done.started), engine)
     }
 
@@ -76,7 +78,7 @@ package struct OneShot: Sendable {
     private func fill(_ slot: Slot, _ engine: EngineHandle, _ question: Question) throws -> String? {
         switch question {
         case .picture(let paint):
-            let port = try SlotFilling.onlyInput(engine).port
+            let port = try SlotFilling.onlyInput(engine)
             let shape = port.shape.map { $0 < 0 ? 1 : $0 }
             let values = try paint(shape)
             let offset = try SlotFilling.place(values.count * 4, in: slot)

@@ -154,7 +154,6 @@ package struct OpenInferenceDoor: Sendable {
     private func answer(
         _ exchange: Exchange, _ passage: Passage<Terms>, _ slot: Slot, _ engine: EngineHandle, _ terms: Terms
     ) {
-        engine.series.count(.ok)
         let tensors = (0..<slot.outputCount).compactMap { number -> AnswerTensor? in
             let tensor = slot.output(number)
             guard let type = tensor.type else { return nil }
@@ -163,10 +162,15 @@ package struct OpenInferenceDoor: Sendable {
                 name: engine.signature.outputs[tensor.port].name, type: type, shape: tensor.shape,
                 bytes: UnsafeRawBufferPointer(tensor.bytes), isBinary: wanted?.isBinary ?? false,
                 classes: wanted?.classes,
-                labels: engine.metadata.classes ?? [])
+                labels: engine.metadata.classes ?? [], isBatched: engine.batchRowsMax > 0)
         }
         let answer = TensorAnswer(
             model: engine.name.description, version: "\(engine.version)", id: terms.id, tensors: tensors)
+        do throws(Fault) { try answer.checkText() } catch {
+            engine.series.count(.error)
+            return V2Error.send(exchange, .badRequest, error.description)
+        }
+        engine.series.count(.ok)
         let bytes = tensors.reduce(0) { unsafe $0 + $1.bytes.count }
         guard bytes <= PlaneSettings.inlineBodyBytesMax else {
             return answerAside(exchange, answer, slot, engine, passage)
@@ -208,11 +212,17 @@ enum V2Error {
 
     static func send(_ exchange: Exchange, _ finding: ModelCatalog.Finding, _ name: String, _ version: String?) {
         switch finding {
-        case .failed(let fault): send(exchange, .unavailable, "model '\(name)' is not ready: \(fault)")
+        case .failed(let fault):
+            send(exchange, fault.passes ? .unavailable : .badRequest, "model '\(name)' is not ready: \(fault)")
         case .unloaded: send(exchange, .badRequest, "Request for unknown model: '\(name)' has no available versions")
         default:
             let which = version.map { "'\(name)' version \($0)" } ?? "'\(name)'"
             send(exchange, .notFound, "Request for unknown model: \(which) is not found")
         }
     }
+}
+
+extension Fault {
+    /// Whether a load that failed so may go well later, with the same file: clients try again what is unavailable.
+    fileprivate var passes: Bool { code != .model && code != .invalid && code != .notFound }
 }

@@ -67,7 +67,7 @@ final class Passage<Terms: Sendable>: @unchecked Sendable {
 
     private func load(_ key: ModelKey) {
         desk.wait(call)
-        plane.catalog.load(key, fresh: false) { [self] result in
+        plane.catalog.load(key, for: .use) { [self] result in
             exchange.reactor.post { [self] in
                 desk.stopWaiting(call)
                 guard !isOver else { return }

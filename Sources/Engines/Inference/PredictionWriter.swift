@@ -16,10 +16,8 @@ struct PredictionWriter {
         json.key("predictions")
         json.beginArray()
         let outputs = (0..<slot.outputCount).map { slot.output($0) }
-        let labels = outputs.first { $0.type == .int64 && $0.elementCount == terms.rows }
-        let scores = outputs.first { $0.type == .float32 && $0.rank == 2 && $0.dimension(0) == terms.rows }
-        if let labels, let scores {
-            classes(labels, scores, &json)
+        if let table = ClassTable(outputs, rows: terms.rows, names: engine.metadata.classes) {
+            classes(table, &json)
         } else if let first = outputs.first {
             rows(first, &json)
         }
@@ -27,35 +25,26 @@ struct PredictionWriter {
         json.endObject()
     }
 
-    private func classes(_ labels: SlotTensor, _ scores: SlotTensor, _ json: inout JSONWriter) {
-        guard let floats = unsafe scores.floats else { return }
-        let columns = scores.dimension(1)
-        let names = classNames(columns)
+    private func classes(_ table: ClassTable, _ json: inout JSONWriter) {
         for row in 0..<terms.rows {
-            let label = unsafe Int(labels.bytes.loadUnaligned(fromByteOffset: row * 8, as: Int64.self))
-            let line = unsafe UnsafeMutableBufferPointer(rebasing: floats[(row * columns)..<((row + 1) * columns)])
+            let best = table.best(of: row)
             json.beginObject()
             json.key("predicted_class")
-            json.string(names.indices.contains(label) ? names[label] : "\(label)")
+            json.string(table.names[best])
             json.key("predicted_class_index")
-            json.int(label)
+            json.int(best)
             json.key("confidence")
-            unsafe json.float(line.max() ?? 0)
+            json.float(table.probability(row, best))
             json.key("probabilities")
             json.beginObject()
-            for column in 0..<columns {
-                json.key(names[column])
-                unsafe json.float(line[column])
+            for column in table.names.indices {
+                json.key(table.names[column])
+                json.float(table.probability(row, column))
             }
             json.endObject()
             features(row, &json)
             json.endObject()
         }
-    }
-
-    private func classNames(_ count: Int) -> [String] {
-        if let names = engine.metadata.classes, names.count == count { return names }
-        return (0..<count).map { "class_\($0)" }
     }
 
     private func features(_ row: Int, _ json: inout JSONWriter) {

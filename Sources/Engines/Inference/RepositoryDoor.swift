@@ -13,43 +13,48 @@ package struct RepositoryDoor: Sendable {
     package init(_ plane: Plane) { self.plane = plane }
 
     package var routes: [Route] {
-        let documented = OpenInferenceDocuments.plain(200, 400, 404)
         var routes = unsafe [
-            Route(.get, "/v2", "Who serves", document: documented, handler: { exchange in server(exchange) }),
+            Route(
+                .get, "/v2", "Who serves", document: OpenInferenceDocuments.object(),
+                handler: { exchange in server(exchange) }),
             unsafe Route(
-                .get, "/v2/health/live", "Does the server live", document: documented,
+                .get, "/v2/health/live", "Does the server live", document: OpenInferenceDocuments.empty(),
                 handler: { exchange in exchange.respond(.ok) }),
             unsafe Route(
-                .get, "/v2/health/ready", "May requests be sent here", document: documented,
+                .get, "/v2/health/ready", "May requests be sent here", document: OpenInferenceDocuments.empty(),
                 handler: { exchange in exchange.respond(.ok) }),
             unsafe Route(
-                .get, "/v2/models/stats", "Figures of all models", document: documented,
+                .get, "/v2/models/stats", "Figures of all models", document: OpenInferenceDocuments.object(),
                 handler: { exchange in statistics(exchange) }),
             unsafe Route(
-                .post, "/v2/repository/index", "Every model and its state", bodyBytesMax: 1 << 20, document: documented,
+                .post, "/v2/repository/index", "Every model and its state", bodyBytesMax: 1 << 20,
+                document: OpenInferenceDocuments.index,
                 handler: { exchange in index(exchange) }),
             unsafe Route(
                 .post, "/v2/repository/models/{model}/load", "Load or reload a model", changesState: true,
-                bodyBytesMax: 1 << 20, document: documented,
+                bodyBytesMax: 1 << 20, document: OpenInferenceDocuments.load,
                 handler: { exchange in load(exchange) }),
             unsafe Route(
                 .post, "/v2/repository/models/{model}/unload", "Let a model go", changesState: true,
-                bodyBytesMax: 1 << 20, document: documented,
+                bodyBytesMax: 1 << 20, document: OpenInferenceDocuments.empty(400),
                 handler: { exchange in unload(exchange) }),
         ]
         for prefix in ["/v2/models/{model}", "/v2/models/{model}/versions/{version}"] {
             unsafe routes += [
                 Route(
-                    .get, prefix, "Inputs and outputs of a model", document: documented,
+                    .get, prefix, "Inputs and outputs of a model",
+                    document: OpenInferenceDocuments.object(400, 404, 503),
                     handler: { exchange in metadata(exchange) }),
                 unsafe Route(
-                    .get, prefix + "/ready", "May the model be used", document: documented,
+                    .get, prefix + "/ready", "May the model be used",
+                    document: OpenInferenceDocuments.empty(400, 404, 503),
                     handler: { exchange in ready(exchange) }),
                 unsafe Route(
-                    .get, prefix + "/config", "The model's configuration", document: documented,
+                    .get, prefix + "/config", "The model's configuration",
+                    document: OpenInferenceDocuments.object(400, 404, 503),
                     handler: { exchange in configuration(exchange) }),
                 unsafe Route(
-                    .get, prefix + "/stats", "The model's figures", document: documented,
+                    .get, prefix + "/stats", "The model's figures", document: OpenInferenceDocuments.object(400, 404),
                     handler: { exchange in statistics(exchange) }),
             ]
         }
@@ -104,7 +109,7 @@ package struct RepositoryDoor: Sendable {
         switch finding {
         case .ready(let engine): body(engine)
         case .absent(let key):
-            plane.catalog.load(key, fresh: false) { result in
+            plane.catalog.load(key, for: .use) { result in
                 exchange.reactor.post {
                     switch result {
                     case .success(let engine): body(engine)
@@ -183,7 +188,7 @@ package struct RepositoryDoor: Sendable {
     private func load(_ exchange: Exchange) {
         let name = exchange.parameters[0]
         let change: Result<BatchChange?, Fault> = plane.borrowDocument { document in
-            Result { () throws(Fault) in unsafe try BatchChange(of: exchange.body, document) }
+            Result { () throws(Fault) in unsafe try LoadRequest(exchange.body, document, model: name).batch }
         }
         switch change {
         case .failure(let fault): V2Error.send(exchange, .badRequest, "failed to load '\(name)', \(fault.message)")
@@ -193,12 +198,10 @@ package struct RepositoryDoor: Sendable {
                 return V2Error.send(exchange, .badRequest, text)
             }
             plane.catalog.setBatching(change, of: key)
-            plane.catalog.load(key, fresh: true) { result in
+            plane.catalog.load(key, for: .serve) { result in
                 exchange.reactor.post {
                     switch result {
-                    case .success:
-                        plane.catalog.serve(key)
-                        exchange.respond(.ok)
+                    case .success: exchange.respond(.ok)
                     case .failure(let fault): V2Error.send(exchange, .badRequest, "failed to load '\(name)', \(fault)")
                     }
                 }
@@ -212,28 +215,5 @@ package struct RepositoryDoor: Sendable {
             return V2Error.send(exchange, .badRequest, "failed to unload '\(name)', no such model")
         }
         exchange.respond(.ok)
-    }
-}
-
-/// The part of a Triton configuration that a load may override here: how requests are batched.
-package struct BatchChange: Hashable, Sendable {
-    package let rowsMax: Int
-
-    /// Reads `{"parameters": {"config": "{...}"}}`; nil when nothing is overridden.
-    init?(of body: UnsafeRawBufferPointer, _ document: JSONDocument) throws(Fault) {
-        guard unsafe !body.isEmpty else { return nil }
-        let root: JSONNode
-        do throws(JSONDocument.Refusal) { root = unsafe try document.parse(padded: body) } catch {
-            throw Fault(.invalid, "the request is not JSON: \(error.reason)")
-        }
-        guard let text = root["parameters"]?["config"]?.string else { return nil }
-        let inner = JSONDocument()
-        let config = try inner.parse(Array(text.utf8), named: "the config parameter")
-        guard config.kind == .object else { throw Fault(.invalid, "the config parameter is not a JSON object") }
-        guard let size = config["max_batch_size"] else { return nil }
-        guard let rows = size.int ?? size.string.flatMap({ Int($0) }), (0...4096).contains(rows) else {
-            throw Fault(.invalid, "max_batch_size must be a whole number up to 4096")
-        }
-        rowsMax = rows
     }
 }

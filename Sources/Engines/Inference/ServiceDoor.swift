@@ -199,7 +199,9 @@ struct OpenAPIText: Sendable {
     private static func answers(_ route: Route, _ json: inout JSONWriter) {
         json.key("responses")
         json.beginObject()
-        for (status, schema) in route.document.answers.sorted(by: { $0.key < $1.key }) {
+        var answers = route.document.answers
+        if route.changesState { answers[401] = OpenInferenceDocuments.error }
+        for (status, schema) in answers.sorted(by: { $0.key < $1.key }) {
             json.key("\(status)")
             json.beginObject()
             json.key("description")

@@ -35,13 +35,13 @@ enum SlotFilling {
         }
     }
 
-    /// The one float32 input that `/infer` and `/invocations` feed, and how many values a row of it has.
-    static func onlyInput(_ engine: EngineHandle) throws(Fault) -> (port: Port, rowElements: Int) {
+    /// The one float32 input that `/infer` and `/invocations` feed.
+    static func onlyInput(_ engine: EngineHandle) throws(Fault) -> Port {
         guard let port = engine.signature.inputs.first, engine.signature.inputs.count == 1, port.type == .float32 else {
             throw Fault(
                 .model, "model \(engine.name) does not have exactly one float32 input",
                 hint: "use POST /v2/models/\(engine.name)/infer for it")
         }
-        return (port, max(1, port.shape.dropFirst().reduce(1) { $0 * max(1, $1) }))
+        return port
     }
 }

@@ -1,11 +1,18 @@
 #include "deflate.h"
+#include <stdbool.h>
 #include <stdlib.h>
 #include <zlib.h>
+
+// > A gzip file consists of a series of "members" (compressed data sets).  <RFC 1952, 2.2>
+static bool begins_member(const unsigned char *bytes, size_t count) {
+    return count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
 
 ssize_t ls_inflate(const void *input, size_t count, size_t limit, size_t padding, void **out) {
     z_stream stream = {.next_in = (Bytef *)input, .avail_in = (uInt)count};
     size_t room = count * 4 < 4096 ? 4096 : count * 4, done = 0;
     unsigned char *bytes = NULL;
+    bool is_gzip = begins_member(input, count);
     int rc = Z_OK;
     if (inflateInit2(&stream, 15 + 32) != Z_OK) return LS_DEFLATE_BAD;  // + 32: gzip or zlib, by the header
     while (rc == Z_OK) {
@@ -17,6 +24,8 @@ ssize_t ls_inflate(const void *input, size_t count, size_t limit, size_t padding
         stream.avail_out = (uInt)(room - done);
         rc = inflate(&stream, Z_NO_FLUSH);
         done = room - stream.avail_out;
+        bool goes_on = rc == Z_STREAM_END && is_gzip && begins_member(stream.next_in, stream.avail_in);
+        if (goes_on) rc = inflateReset(&stream);
         if (rc == Z_OK && stream.avail_out == 0) {
             if (room == limit) { inflateEnd(&stream); free(bytes); return LS_DEFLATE_TOO_LARGE; }
             room *= 2;

@@ -79,7 +79,7 @@ package struct InvocationRequest {
             let cells = line.split(separator: ",", omittingEmptySubsequences: false)
             guard cells.count == features else { throw Self.wrongCount(rows, features) }
             for cell in cells {
-                guard let number = Double(cell.filter { !$0.isWhitespace }) else {
+                guard let number = Self.number(cell) else {
                     throw Self.invalid("Instance \(rows) contains non-numeric values")
                 }
                 values.append(number)
@@ -90,5 +90,13 @@ package struct InvocationRequest {
         try Self.check(values, features: features)
         self.values = values
         self.rows = rows
+    }
+
+    /// A decimal number between blanks; Python knows no hexadecimal fractions.
+    private static func number(_ cell: Substring) -> Double? {
+        let begun = cell.drop(while: \.isWhitespace)
+        guard let last = begun.lastIndex(where: { !$0.isWhitespace }) else { return nil }
+        let text = begun[...last]
+        return text.contains { $0 == "x" || $0 == "X" } ? nil : Double(text)
     }
 }

@@ -10,11 +10,12 @@ internal import JSON
     package let isBinary: Bool
     package let classes: Int?
     package let labels: [String]
+    /// The first axis counts the rows of a batch, each with a ranking of its own.
+    package let isBatched: Bool
 
     package init(
         name: String, type: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer, isBinary: Bool = false,
-        classes: Int? = nil,
-        labels: [String] = []
+        classes: Int? = nil, labels: [String] = [], isBatched: Bool = false
     ) {
         self.name = name
         self.type = type
@@ -23,6 +24,7 @@ internal import JSON
         self.isBinary = isBinary
         self.classes = classes
         self.labels = labels
+        self.isBatched = isBatched
     }
 
     package var elementCount: Int { shape.reduce(1, *) }
@@ -40,6 +42,13 @@ package struct TensorAnswer {
         self.version = version
         self.id = id
         self.tensors = tensors
+    }
+
+    /// Refuses strings that JSON cannot carry: it knows only text.
+    package func checkText() throws(Fault) {
+        for tensor in tensors where tensor.type == .string && !tensor.isBinary && tensor.classes == nil {
+            try TensorValues(tensor).checkText()
+        }
     }
 
     /// The length of the JSON part when raw bytes follow it.
@@ -93,48 +102,5 @@ package struct TensorAnswer {
             json.endArray()
         }
         json.endObject()
-    }
-}
-
-/// The best classes of each row, in Triton's form "score:index:label".
-struct RankedClasses {
-    let shape: [Int]
-    let texts: [String]
-    var byteCount: Int { texts.reduce(0) { $0 + 4 + $1.utf8.count } }
-
-    init(_ tensor: AnswerTensor) {
-        let columns = max(1, tensor.shape.last ?? 1)
-        let rows = tensor.elementCount / columns
-        let best = min(tensor.classes ?? 1, columns)
-        let scores = TensorValues(tensor).doubles
-        var texts: [String] = []
-        for row in 0..<rows {
-            let line = scores[(row * columns)..<((row + 1) * columns)]
-            let order = line.indices.sorted { line[$0] == line[$1] ? $0 < $1 : line[$0] > line[$1] }
-            for index in order.prefix(best) {
-                let column = index - row * columns
-                let label = column < tensor.labels.count ? ":" + tensor.labels[column] : ""
-                texts.append("\(Self.sixDecimals(line[index])):\(column)\(label)")
-            }
-        }
-        self.texts = texts
-        shape = tensor.shape.dropLast() + [best]
-    }
-
-    /// As C's "%f" prints.
-    private static func sixDecimals(_ value: Double) -> String {
-        guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-        let scaled = (abs(value) * 1e6).rounded()
-        let whole = UInt64(scaled / 1e6)
-        let rest = String(UInt64(scaled) - whole * 1_000_000)
-        return (value < 0 ? "-" : "") + "\(whole)." + String(repeating: "0", count: 6 - rest.count) + rest
-    }
-
-    func append(to buffer: ByteBuffer) {
-        for text in texts {
-            let length = UInt32(text.utf8.count).littleEndian
-            unsafe withUnsafeBytes(of: length) { unsafe buffer.append($0) }
-            buffer.append(text)
-        }
     }
 }

@@ -44,6 +44,34 @@ package struct TensorValues {
         }
     }
 
+    /// Refuses strings that are no text.
+    func checkText() throws(Fault) {
+        var isText = true
+        unsafe eachString { bytes in if isText { isText = unsafe String(validating: bytes, as: UTF8.self) != nil } }
+        guard !isText else { return }
+        throw Fault(
+            .invalid, "output '\(tensor.name)' holds bytes that are not UTF-8, and JSON cannot carry them",
+            hint: "ask for the output with the parameter binary_data")
+    }
+
+    /// Every element of a whole type, 64 unsigned bits by their pattern; others have none.
+    var integers: [Int64] {
+        var list: [Int64] = []
+        list.reserveCapacity(tensor.elementCount)
+        switch tensor.type {
+        case .int8: each(Int8.self) { list.append(Int64($0)) }
+        case .int16: each(Int16.self) { list.append(Int64($0)) }
+        case .int32: each(Int32.self) { list.append(Int64($0)) }
+        case .int64: each(Int64.self) { list.append($0) }
+        case .uint8, .bool: each(UInt8.self) { list.append(Int64($0)) }
+        case .uint16: each(UInt16.self) { list.append(Int64($0)) }
+        case .uint32: each(UInt32.self) { list.append(Int64($0)) }
+        case .uint64: each(UInt64.self) { list.append(Int64(bitPattern: $0)) }
+        case .float16, .bfloat16, .float32, .float64, .string: break
+        }
+        return list
+    }
+
     /// Every element as a double; strings have none.
     package var doubles: [Double] {
         var list: [Double] = []

@@ -12,7 +12,7 @@ enum ClinicFile {
             let paper: ClinicPaper
             let recipe: Recipe?
             do throws(Fault) {
-                guard FileAccess.isFile(file) else { throw Fault(.notFound, "there is no such file") }
+                guard FileAccess.isReadable(file) else { throw Fault(.notFound, "there is no such file") }
                 paper = try ClinicPaper(name: file, try FileAccess.read(file, limit: ClinicPaper.bytesMax))
                 recipe = paper.kind == .recipe ? try RecipeText.read(paper.bytes).recipe : nil
             } catch { throw ConfigurationFault(message: "\(file): \(error)") }

@@ -97,7 +97,7 @@ struct DeploymentFiles {
     init(_ options: Options) { self.options = options }
 
     func order(_ path: String) throws(Fault) -> DeploymentOrder {
-        guard FileAccess.isFile(path) else { throw Fault(.notFound, "no deployment document at \(path)") }
+        guard FileAccess.isReadable(path) else { throw Fault(.notFound, "no deployment document at \(path)") }
         let document: Datum
         do throws(Fault) {
             document = try RecipeText.document(try FileAccess.read(path, limit: Self.recipeBytesMax))

@@ -7,7 +7,7 @@ internal import Process
 enum NodeFiles {
     static func configuration(_ file: String?) throws(Fault) -> NodeConfiguration {
         guard let file else { return NodeConfiguration() }
-        guard FileAccess.isFile(file) else {
+        guard FileAccess.isReadable(file) else {
             throw Fault(.notFound, "no configuration at \(file)", hint: "docs/spec/node.md describes it")
         }
         let configuration = try NodeConfiguration(

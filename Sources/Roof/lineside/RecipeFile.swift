@@ -14,7 +14,7 @@ struct RecipeFile {
 
     static func read(_ file: String) -> RecipeFile {
         do throws(Fault) {
-            guard FileAccess.isFile(file) else { throw Fault(.notFound, "there is no such file") }
+            guard FileAccess.isReadable(file) else { throw Fault(.notFound, "there is no such file") }
             let (recipe, warnings) = try RecipeText.read(try FileAccess.read(file, limit: bytesMax))
             return RecipeFile(file: file, recipe: recipe, warnings: warnings, fault: nil)
         } catch { return RecipeFile(file: file, recipe: nil, warnings: [], fault: error) }

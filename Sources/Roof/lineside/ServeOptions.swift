@@ -154,7 +154,7 @@ struct ServeOptions {
             }
         case (let certificate?, let key?):
             for path in [certificate, key, options.text("tls-client-ca")].compactMap({ $0 })
-            where !FileAccess.isFile(path) {
+            where !FileAccess.isReadable(path) {
                 throw ConfigurationFault(message: "\(path) does not exist")
             }
             tls = try TLSContext(certificate: certificate, key: key, clientAuthority: options.text("tls-client-ca"))

@@ -116,7 +116,7 @@ private struct ServeHouse {
     private func preload() {
         for standing in catalog.index() where standing.engine == nil {
             let ready = Flagpole()
-            catalog.load(standing.key, fresh: false) { _ in ready.raise() }
+            catalog.load(standing.key, for: .use) { _ in ready.raise() }
             ready.wait()
         }
     }

@@ -5,7 +5,7 @@ internal import Files
 enum TokenFile {
     static func read(_ path: String?) throws -> String? {
         guard let path else { return nil }
-        guard FileAccess.isFile(path) else { throw Fault(.notFound, "no token file at \(path)") }
+        guard FileAccess.isReadable(path) else { throw Fault(.notFound, "no token file at \(path)") }
         let text = String(decoding: try FileAccess.read(path, limit: 4096), as: UTF8.self)
         let token = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
         guard !token.isEmpty else {

@@ -39,9 +39,13 @@ package final class EngineHandle: Sendable {
         self.series = series
         self.batchRowsMax = batchRowsMax
         state = Mutex(State(typicalRun: description.warmRunNanoseconds))
+        series.hold()
     }
 
-    deinit { line.hangUp() }
+    deinit {
+        line.hangUp()
+        series.letGo()
+    }
 
     /// Whether the inspection contract can feed it: exactly one float32 input.
     package var canInspect: Bool { signature.inputs.count == 1 && signature.inputs[0].type == .float32 }

@@ -17,20 +17,27 @@ package struct EngineLauncher: Sendable {
     }
 
     /// Starts an engine for `file`; `ready` is told once, `ended` once after a `ready` that succeeded. Both on the engine's own thread.
+    @discardableResult
     package func launch(
         _ file: ModelFile, batchRowsMax: Int? = nil, ready: @escaping @Sendable (Result<EngineHandle, Fault>) -> Void,
         ended: @escaping @Sendable (_ pid: Int32, _ how: String) -> Void
-    ) {
+    ) -> EngineLaunch {
+        let launch = EngineLaunch()
         Lane.start("keep-\(file.name)") {
             do throws(Fault) {
                 var metadata = try readMetadata(file)
                 if let batchRowsMax { metadata.batchRowsMax = batchRowsMax }
                 let (child, line, memory) = try spawn(file, metadata)
+                launch.begin(line)
                 let pid = child.pid
                 weak var handle: EngineHandle?
-                switch try begin(file, metadata, child, line, memory) {
-                case .failure(let fault): return ready(.failure(fault))
+                // Not by a name: this thread goes on as long as the engine, and must not keep it.
+                switch begin(file, metadata, child, line, memory) {
+                case .failure(let fault):
+                    launch.end()
+                    return ready(.failure(fault))
                 case .success(let fresh):
+                    launch.end()
                     handle = fresh
                     ready(.success(fresh))
                 }
@@ -41,6 +48,7 @@ package struct EngineLauncher: Sendable {
                 ready(.failure(error))
             }
         }
+        return launch
     }
 
     /// Weights and scratch memory in huge pages: about one per cent of CPU and a few hundred kilobytes.
@@ -76,10 +84,12 @@ package struct EngineLauncher: Sendable {
 
     private func begin(
         _ file: ModelFile, _ metadata: ModelMetadata, _ child: ChildProcess, _ line: EngineLine, _ memory: LinkMemory
-    ) throws(Fault) -> Result<EngineHandle, Fault> {
+    ) -> Result<EngineHandle, Fault> {
         switch line.socket.listen(milliseconds: Int32(clamping: settings.loadNanoseconds / Span64.millisecond)) {
         case .closed:
-            return .failure(Fault(.model, "the engine ended while loading \(file.path): \(child.wait())"))
+            // The machine may have been short of something: what killed this one need not kill the next.
+            let how = Self.collect(child)
+            return .failure(Fault(.unavailable, "the engine ended while loading \(file.path): \(how)"))
         case .silence:
             child.killNow()
             _ = child.wait()

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// The figures of one version of a model. They outlive its engines, so that a reload loses no count.
 package final class ModelSeries: Sendable {
     package enum Stage: String, CaseIterable, Sendable { case read, parse, queue, run, write }
@@ -11,11 +13,18 @@ package final class ModelSeries: Sendable {
     package let runs = Counter()
     /// Milliseconds of the epoch; 0 before the first answer.
     package let lastAnswer = Counter()
+    /// How many engines count into it.
+    private let engines = Mutex(0)
 
     package init(model: String, version: String) {
         self.model = model
         self.version = version
     }
+
+    /// Whether an engine counts into it: then it is not forgotten, however long ago it was asked for.
+    package var isHeld: Bool { engines.withLock { $0 > 0 } }
+    func hold() { engines.withLock { $0 += 1 } }
+    func letGo() { engines.withLock { $0 -= 1 } }
 
     package func add(_ nanoseconds: UInt64, to stage: Stage) { histogram(stage).add(nanoseconds) }
     package func count(_ verdict: Verdict) { counter(verdict).add() }
