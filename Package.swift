@@ -195,7 +195,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("TrustKeepingTests", ["Core", "Crypto", "Files", "ReleaseTrust", "TrustKeeping", "ReleasePublishing"]),
     ("WebClientTests", ["Core", "Files", "WebClient"]),
     ("PowerCutsTests", ["Core", "PowerCuts"]),
-    ("NodeTests", ["Core", "Crypto", "Recipes", "Node"]),
+    ("NodeTests", ["Core", "Crypto", "Files", "Recipes", "Depot", "Node"]),
     ("AWSProtocolTests", ["Core", "CBOR", "AWSProtocol"]),
     ("EventPatternsTests", ["Core", "JSON", "EventPatterns"]),
     ("LogPatternsTests", ["LogPatterns"]),

@@ -11,6 +11,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
@@ -264,6 +265,19 @@ def test_deployment_lands(hub, node):
     second = node.deploy()
     assert node.fate(second) == "COMPLETED"
     wait_until(lambda: node.installed() == {}, "all of it being gone")
+
+
+def test_a_word_that_the_hub_does_not_take(hub, node):
+    """[hub-join-3] It is in the node's log with the hub's reason, once for a deployment."""
+    made = node.deploy(publish(hub, fresh("com.example.widget")))
+    topic = f"$aws/things/{node.thing}/shadow/name/AWSManagedGreengrassV2Deployment/update/rejected"
+    refusal = json.dumps({"code": 413, "message": "The payload is too large"})
+    for _ in range(2):
+        hub.client("iot-data").publish(topic=topic, qos=1, payload=refusal)
+    wait_until(lambda: "The payload is too large (413)" in node.log(), "the hub's reason", 10)
+    time.sleep(1)
+    said = [line for line in node.log().splitlines() if "The payload is too large (413)" in line]
+    assert len(said) == 1 and "does not take" in said[0], (made, said)
 
 
 def test_broken_deployment_is_told_with_its_reason(hub, node):

@@ -17,6 +17,7 @@ CHANGES = [
     ("/station/bypass", BY | {"on": False}),
     ("/station/reset", BY),
     ("/station/release", {}),
+    ("/station/release/check", {}),
 ]
 LISTENERS = 40
 
@@ -85,6 +86,8 @@ def test_a_token_file_that_is_not_there(make_line):
         ("/station/bypass", BY | {"on": "yes"}, 422),
         ("/station/bypass", [], 400),
         ("/station/release", {"model": "/no/such/model"}, 422),
+        ("/station/release/check", {"model": "/no/such/model"}, 422),
+        ("/station/release/check", [], 400),
         ("/station/nothing", {}, 404),
     ],
 )

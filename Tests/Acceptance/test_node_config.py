@@ -259,6 +259,24 @@ def test_status(node):
     assert all({"place", "active", "good", "candidate", "held"} <= place.keys() for place in status["places"])
 
 
+def test_status_tells_what_cannot_be_brought_back(node):
+    """[node-start-1] One byte of the components' document is another: exit 1 says that none runs, and it is tried again."""
+    dump(node)
+    digest = node.place("components")["active"].removeprefix("sha256:")
+    assert node.stop() == 0
+    blob = node.root / "depot" / "blobs" / "sha256" / digest[:2] / digest
+    whole = blob.read_bytes()
+    blob.chmod(0o644)
+    blob.write_bytes(bytes([whole[0] ^ 1]) + whole[1:])
+    node.start()
+    assert node.status()["components"] == []
+    said = node.verb("node", "status")
+    assert said.returncode == 1 and "components cannot be brought back" in said.stdout, said
+    blob.write_bytes(whole)
+    wait_until(lambda: node.verb("node", "status").returncode == 0, "the components", 20)
+    node.wait_state(WIDGET, "RUNNING")
+
+
 def test_members_of_a_component(node):
     dump(node)
     (widget,) = node.status()["components"]

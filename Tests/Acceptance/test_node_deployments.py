@@ -386,6 +386,18 @@ def test_undo(node):
     assert node.sleeps() == ["700040"] and node.effective(WIDGET) == {"Pace": 5}
 
 
+def test_a_clock_that_was_ahead(node):
+    """A deployment that names no time of its own comes after the newest of its group; so does an undo."""
+    ahead = int((time.time() + 86_400) * 1000)
+    run_and_settle(node, document({WIDGET: "1.0.0"}, creationTimestamp=ahead), sleeper(WIDGET, "1.0.0", 700071))
+    run_and_settle(node, document({WIDGET: "2.0.0"}), sleeper(WIDGET, "2.0.0", 700072))
+    assert node.sleeps() == ["700072"] and node.history()[0]["created"] == ahead + 1
+    stale = node.deploy(document({WIDGET: "1.0.0"}, creationTimestamp=ahead), sleeper(WIDGET, "1.0.0", 700071))
+    assert stale["result"] == "REJECTED", stale
+    assert node.verb("deploy", "undo").returncode == 0
+    assert node.sleeps() == ["700071"]
+
+
 def test_undo_while_it_is_proved(node):
     """[node-watch-1] A person wants the last good one back before the new one has proved itself."""
     run_and_settle(node, document({WIDGET: "1.0.0"}), sleeper(WIDGET, "1.0.0", 700065))

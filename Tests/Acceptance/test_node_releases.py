@@ -30,6 +30,20 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+class Trickle(Quiet):
+    """Sends a model at two and a half bytes a second, while it has no time."""
+
+    pause = 0.4
+
+    def copyfile(self, source, outputfile):
+        if not self.path.endswith("model.onnx"):
+            return super().copyfile(source, outputfile)
+        with contextlib.suppress(OSError):
+            while piece := source.read(1 if Trickle.pause else 1 << 20):
+                outputfile.write(piece)
+                time.sleep(Trickle.pause)
+
+
 @pytest.fixture
 def repository(binary, tmp_path):
     return Repository(binary, tmp_path / "repository").publish("brightness-1", good(tmp_path))
@@ -285,3 +299,25 @@ def test_a_repository_that_cannot_be_reached(make_station, repository):
             assert node.post("/node/deployments/cancel").status_code == 200
             assert node.wait_over("far")["result"] == "CANCELED"
     assert "127.0.0.1" in said, said
+
+
+def test_a_slow_repository_holds_up_nobody(make_station, repository, monkeypatch):
+    """[node-slow-1] Plans are answered and SIGTERM is heard meanwhile; what has come is there after the next start."""
+    with Shelf(repository.public, Trickle) as shelf:
+        node, line = make_station(releases=trusting(repository, shelf.url))
+        identifier = node.submit(on(release="brightness-1")).json()["id"]
+        folder = node.root / "depot" / "partial"
+        partial = lambda: [path for path in folder.iterdir() if path.stat().st_size]  # noqa: E731
+        wait_until(partial, "the model's first bytes", 20)
+        began = time.monotonic()
+        assert node.plan(on(release="brightness-1")).status_code == 200
+        assert time.monotonic() - began < 8
+        began = time.monotonic()
+        assert node.stop() == 0
+        assert time.monotonic() - began < 10
+        assert partial()
+        monkeypatch.setattr(Trickle, "pause", 0)
+        node.start()
+        with Feed(line):
+            assert node.wait_over(identifier)["result"] == "SUCCEEDED"
+        assert version_at_work(line) == "1"

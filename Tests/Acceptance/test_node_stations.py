@@ -196,7 +196,7 @@ def test_a_release_alone_leaves_the_components(make_station):
 
 def test_components_have_their_limit_beside_a_release(make_station):
     """`limits.proving_s` is the components', whatever time a release has: one that is never healthy takes both back."""
-    node, line = make_station(limits={"proving_s": 4})
+    node, line = make_station(limits={"proving_s": 10})
     deploy_good(node, line, good(node.folder))
     name = "com.example.widget"
     wanted = on(release=str(good(node.folder, "2", threshold=0.95))) | document({name: "1.0.0"})

@@ -152,6 +152,34 @@ import Testing
         #expect(bench.shop.delivered == one.blobs.reduce(0) { $0 + $1.count })
     }
 
+    /// A source that is slow comes back early, with little or nothing: it is asked for the rest, and for nothing twice.
+    @Test func aSlowSourceIsTakenInTurns() throws {
+        let bench = try Workbench()
+        let deployer = try bench.deployer()
+        bench.shop.turns = [0, 2, 0, 1]
+        #expect(try bench.deploy([(Sample.left, one)], id: "d1", with: deployer) == .succeeded)
+        #expect(bench.shop.offsets.prefix(4) == [0, 0, 20_000, 20_000])
+        #expect(bench.shop.delivered == one.blobs.reduce(0) { $0 + $1.count })
+    }
+
+    /// A node that ends keeps what has come, also between two turns.
+    @Test func aFetchIsKeptWhenTheNodeEnds() throws {
+        let bench = try Workbench()
+        bench.shop.turns = [3]
+        bench.shop.stock(one)
+        do {
+            let deployer = try bench.deployer()
+            _ = try deployer.submit(
+                try Sample.deployment([Target(Sample.left, one.digest)]), documents: [one.document])
+            _ = deployer.turn(now: Instant(nanoseconds: 0))
+            deployer.close()
+        }
+        let deployer = try bench.deployer()
+        bench.turn(deployer)
+        #expect(deployer.depot.record.finished("d1")?.result == .succeeded)
+        #expect(bench.shop.offsets.prefix(2) == [0, 30_000])
+    }
+
     @Test func aForgedBlobIsNeverActive() throws {
         let bench = try Workbench()
         let deployer = try bench.deployer()

@@ -55,6 +55,44 @@ import Testing
         #expect(try DepotRecord(text: DepotRecord().text) == DepotRecord())
     }
 
+    /// Before version 2 a record did not say what can be undone.
+    @Test func readsWhatAnEarlierVersionWrote() throws {
+        var record = try Self.record()
+        record.undoable = []
+        let body = record.text.split(separator: UInt8(ascii: "\n")).dropFirst().dropLast()
+            .map { String(decoding: $0, as: UTF8.self) }
+        let text = (["lineside-depot 1"] + body).map { $0 + "\n" }.joined()
+        let whole = Array((text + "sum \(SHA256.digest(of: Array(text.utf8)))\n").utf8)
+        #expect(try DepotRecord(text: whole) == record)
+    }
+
+    @Test func knowsWhatTheLastOneThatSucceededWasAbout() throws {
+        var record = DepotRecord()
+        func end(_ target: Target, _ result: DeploymentResult, group: String = "g") throws {
+            record.admit(try Sample.deployment([target], id: "d\(record.history.count)", group: group))
+            record.activate()
+            record.finish(result, reason: "", at: 1)
+        }
+        #expect(record.undoable.isEmpty)
+        try end(Target(Self.left, Sample.digest(1)), .succeeded)
+        try end(Target(.components, Sample.digest(2)), .failedRollbackComplete)
+        #expect(record.undoable == [Self.left])
+        try end(Target(.components, Sample.digest(3)), .succeeded)
+        #expect(record.undoable == [.components])
+        #expect(try DepotRecord(text: record.text).undoable == [.components])
+        try end(Target(.components, Sample.digest(3)), .succeeded, group: Deployment.undoGroup)
+        #expect(record.undoable.isEmpty)
+    }
+
+    /// A clock that was once ahead keeps nobody from the next deployment.
+    @Test(arguments: [(wall: UInt64(5), created: UInt64(1_001)), (1_000, 1_001), (1_001, 1_001), (2_000, 2_000)])
+    func comesAfterTheNewestOfItsGroup(_ testCase: (wall: UInt64, created: UInt64)) throws {
+        var record = DepotRecord()
+        record.admit(try Sample.deployment([Target(Self.left, nil)], group: "g", created: 1_000))
+        #expect(record.creation(of: "g", wall: testCase.wall) == testCase.created)
+        #expect(record.creation(of: "other", wall: testCase.wall) == testCase.wall)
+    }
+
     @Test func believesNothingButAWholeRecord() throws {
         let text = try Self.record().text
         for length in 0..<text.count {

@@ -101,6 +101,8 @@ final class SampleShop: BlobSource {
     var blobs: [SHA256Digest: [UInt8]] = [:]
     /// Bytes until the link goes down; nil is never.
     var breaksAfter: Int?
+    /// So many pieces each time, and then it comes back early; the last number counts from then on.
+    var turns: [Int] = []
     var delivered = 0
     var offsets: [Int] = []
 
@@ -110,7 +112,11 @@ final class SampleShop: BlobSource {
         guard let bytes = blobs[blob.digest] else { throw Fault(.notFound, "no blob \(blob.digest)") }
         offsets.append(offset)
         var place = offset
+        var left = turns.first ?? .max
+        if turns.count > 1 { turns.removeFirst() }
         while place < bytes.count {
+            guard left > 0 else { return }
+            left -= 1
             let piece = Array(bytes[place..<min(place + 10_000, bytes.count)])
             if let left = breaksAfter {
                 guard left >= piece.count else {

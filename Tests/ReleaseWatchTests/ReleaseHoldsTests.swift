@@ -34,6 +34,9 @@ import Testing
         let wall = 1_000_000 + testCase.minutes * Self.minute
         #expect((holds.refusal(of: "v3", settings: Self.settings, wall: wall) != nil) == testCase.isRefused)
         #expect(holds.refusal(of: "v3", settings: Self.settings, wall: wall, isOrderedByPerson: true) == nil)
+        // The one that the line went back to is no news to it, nor is the one at work. [watch-2]
+        #expect(holds.refusal(of: "v3", settings: Self.settings, wall: wall, isNews: false) == nil)
+        #expect(holds.refusal(of: "v2", settings: Self.settings, wall: wall, isNews: false) != nil)
     }
 
     @Test func isKeptAsItIs() throws {

@@ -16,6 +16,15 @@ struct Composer {
     private static let stationProving = 365 * 86_400 * Span64.second
     private static let stationRestarts = 20
 
+    static func limits(of targets: [Target], proving: UInt64) -> Deployment.Limits {
+        var limits = Deployment.Limits()
+        limits.proving = proving
+        guard targets.contains(where: { $0.place != .components }) else { return limits }
+        limits.proving = stationProving
+        limits.restarts = stationRestarts
+        return limits
+    }
+
     struct Composed {
         let deployment: Deployment
         let documents: [[UInt8]]
@@ -27,7 +36,8 @@ struct Composer {
 
     func compose(_ order: DeploymentOrder, wall: UInt64) throws(Fault) -> Composed {
         let document = try DeploymentDocument(order.document)
-        let created = document.created.map(UInt64.init) ?? wall
+        let created =
+            document.created.map(UInt64.init) ?? depot.record.creation(of: document.group, wall: wall)
         var targets: [Target] = []
         var documents: [[UInt8]] = []
         var origins = Origins()
@@ -60,8 +70,7 @@ struct Composer {
         deployment.failurePolicy = document.goesBack ? .rollback : .doNothing
         deployment.updatePolicy = document.asks.map { .notify(nanoseconds: $0) } ?? .skip
         deployment.takesHeld = document.takesHeld
-        deployment.limits.proving = document.stations.isEmpty ? proving : Self.stationProving
-        if !document.stations.isEmpty { deployment.limits.restarts = Self.stationRestarts }
+        deployment.limits = Self.limits(of: targets, proving: proving)
         return Composed(
             deployment: deployment, documents: documents, origins: origins, plan: plan, stations: stations)
     }

@@ -5,6 +5,7 @@ internal import JSON
 internal import MQTT
 internal import Recipes
 internal import Synchronization
+internal import WebClient
 
 /// The node's conversation with its hub: takes deployments that the hub wants of this thing, and tells what came of them
 /// and how the node is. Without a hub the node goes on; what it had to tell is told when the hub is back.
@@ -20,6 +21,7 @@ package final class HubLine: Sendable {
     private let bell = Doorbell()
     private let isStopping = Atomic<Bool>(false)
     private let isRunning = Atomic<Bool>(false)
+    private let webCalls = WebCancellation()
     private let gone = Flagpole()
 
     package init(_ house: NodeHouse, _ address: HubAddress) {
@@ -35,7 +37,7 @@ package final class HubLine: Sendable {
         }
         isRunning.store(true, ordering: .releasing)
         Lane.start("hub", stackBytes: 2 << 20) { [self] in
-            var talk = Talk(house, address, client, topic)
+            var talk = Talk(house, address, client, topic, webCalls)
             while !isStopping.load(ordering: .acquiring) {
                 let seen = bell.rings
                 for event in take() { talk.hear(event) }
@@ -70,6 +72,7 @@ package final class HubLine: Sendable {
     package func stop() {
         guard isRunning.load(ordering: .acquiring) else { return }
         isStopping.store(true, ordering: .releasing)
+        webCalls.cancel()
         bell.ring()
         gone.wait()
     }
@@ -81,6 +84,7 @@ private struct Talk {
     private let address: HubAddress
     private let client: MQTTClient
     private let topic: String
+    private let webCalls: WebCancellation
     /// The deployment that the hub is told of.
     private var current: HubDocument?
     /// Those that have not been taken yet, by the way they came.
@@ -92,8 +96,14 @@ private struct Talk {
     private var asking = BackOff(shortest: 10 * Span64.second, longest: 300 * Span64.second)
     private var askAt = Instant.distantFuture
     private var told: [HubRow] = []
+    /// The deployment of whose course the shadow was told last, and the one of which the hub's refusal is in the log.
+    private var reported = ""
+    private var refused = ""
 
-    init(_ house: NodeHouse, _ address: HubAddress, _ client: MQTTClient, _ topic: String) {
+    init(
+        _ house: NodeHouse, _ address: HubAddress, _ client: MQTTClient, _ topic: String, _ webCalls: WebCancellation
+    ) {
+        self.webCalls = webCalls
         self.house = house
         self.address = address
         self.client = client
@@ -115,6 +125,7 @@ private struct Talk {
             do throws(Fault) {
                 try client.subscribe(topic + "/get/accepted")
                 try client.subscribe(topic + "/update/accepted")
+                try client.subscribe(topic + "/update/rejected")
                 try client.subscribe(topic + "/get/rejected")
                 try client.subscribe(jobs + "notify-next-" + Self.namespace)
                 try client.subscribe("\(jobs)$next/\(Self.namespace)/get/accepted")
@@ -130,10 +141,20 @@ private struct Talk {
         case .message(let place, let payload):
             unanswered.removeAll { place.hasPrefix($0 + "/") }
             guard let said = try? Datum(json: payload) else { return }
+            if place == topic + "/update/rejected" { return noteRefusal(said) }
             if place.hasPrefix(jobs) { return consider(execution: said["execution"]) }
             if let desired = said["state"]?["desired"] { consider(desired, said["state"]?["reported"]) }
         case .marked, .sent, .settled: break
         }
+    }
+
+    /// The hub did not take what it was told, and so knows nothing of it: a person must.
+    private mutating func noteRefusal(_ said: Datum) {
+        guard refused != reported else { return }
+        refused = reported
+        let words = said["message"]?.text ?? "it does not say why"
+        let code = said["code"]?.whole.map { " (\($0))" } ?? ""
+        Log.line("the hub does not take what became of deployment \(reported): \(words)\(code)")
     }
 
     private mutating func consider(_ desired: Datum, _ reported: Datum?) {
@@ -209,7 +230,7 @@ private struct Talk {
             pause.reset()
             waiting[Self.way(of: document)] = nil
             current = document
-        case .failure(let fault) where [.unavailable, .busy, .timeout].contains(fault.code):
+        case .failure(let fault) where [.unavailable, .busy, .timeout, .cancelled].contains(fault.code):
             Log.line("deployment \(document.id) waits: \(fault)")
             later(document)
         case .failure(let fault):
@@ -224,9 +245,10 @@ private struct Talk {
     }
 
     private func submit(_ document: HubDocument) -> Result<Bool, Fault> {
-        let (house, address) = (house, address)
+        let (house, address, webCalls) = (house, address, webCalls)
         return Result { () throws(Fault) in
-            let (web, platform) = (try HubWeb(address, thing: house.plan.thingName), house.plan.platform)
+            let web = try HubWeb(address, thing: house.plan.thingName, cancellation: webCalls)
+            let platform = house.plan.platform
             let catalogue = HubCatalogue { (name, ranges) throws(Fault) in
                 try web.choose(name, ranges, on: platform)
             }
@@ -271,7 +293,7 @@ private struct Talk {
 
     // MARK: telling
 
-    private func tell(_ document: HubDocument, _ result: String, reason: String) {
+    private mutating func tell(_ document: HubDocument, _ result: String, reason: String) {
         let status =
             switch result {
             case "IN_PROGRESS", "SUCCEEDED", "REJECTED", "CANCELED": result
@@ -290,6 +312,7 @@ private struct Talk {
             "fleetConfigurationArnForStatus": .text(document.configuration), "status": .text(status),
             "statusDetails": .map(details), "ggcVersion": .text(house.plan.version),
         ]
+        self.reported = document.id
         publish(["state": ["reported": reported]], to: topic + "/update")
     }
 

@@ -13,8 +13,10 @@ final class HubWeb {
     private let address: HubAddress
     private let thing: String
     private let client: WebClient
+    private let cancellation: WebCancellation?
 
-    init(_ address: HubAddress, thing: String) throws(Fault) {
+    init(_ address: HubAddress, thing: String, cancellation: WebCancellation? = nil) throws(Fault) {
+        self.cancellation = cancellation
         self.address = address
         self.thing = thing
         client = try WebClient(address.webPlan)
@@ -24,7 +26,7 @@ final class HubWeb {
         var request = WebRequest(
             method, url, fields: ["Content-Type": "application/json", "x-amzn-iot-thingname": thing], body: body?.json)
         request.wholeMilliseconds = Self.milliseconds
-        let answer = try client.send(request, bodyBytesMax: Self.answerBytesMax)
+        let answer = try client.send(request, bodyBytesMax: Self.answerBytesMax, cancellation: cancellation)
         let datum = (try? Datum(json: answer.body)) ?? .null
         guard answer.isSuccess else {
             let words = datum["message"]?.text ?? "status \(answer.status)"

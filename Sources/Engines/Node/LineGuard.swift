@@ -11,11 +11,15 @@ internal import Process
 final class LineGuard {
     private static let patience = 8 * Span64.second
     private static let turn = 20 * Span64.millisecond
+    private static let noteEvery = 2 * Span64.second
 
     private let command: [String]
     private let pidFile: String
     private let name: String
+    private let printout: StationPrintout
     private var pid: Int32?
+    /// When the number is written down again; nil once it is.
+    private var noteAt: Instant?
     /// Ours to collect: started by this node and not by one before it.
     private var child: ChildProcess?
     private var startAt: Instant?
@@ -23,8 +27,9 @@ final class LineGuard {
     private var backOff = BackOff(shortest: 50 * Span64.millisecond, longest: 2 * Span64.second)
     private(set) var restarts = 0
 
-    init(_ name: String, _ command: [String], pidFile: String) {
+    init(_ name: String, _ command: [String], pidFile: String, printout: StationPrintout) {
         self.name = name
+        self.printout = printout
         self.command = command
         self.pidFile = pidFile
     }
@@ -34,21 +39,35 @@ final class LineGuard {
 
     /// Finds the processes of a node before this one, or starts them.
     func start() {
-        guard !isWanted else { return }
-        pid = survivor
-        if let pid { return Log.line("\(name) is still running (process \(pid)) and is looked after again") }
-        spawn()
+        find()
+        if !isWanted { spawn() }
     }
 
+    /// Finds the processes of a node before this one; what is not there is not started.
+    func adopt() {
+        if let pid, !isOurs(pid) { self.pid = nil }
+        find()
+    }
+
+    private func find() {
+        guard !isWanted, let survivor else { return }
+        pid = survivor
+        Log.line("\(name) is still running (process \(survivor)) and is looked after again")
+    }
+
+    private var survivor: Int32? { Self.survivor(of: command, pidFile: pidFile) }
+
     /// A number may be somebody else's by now: its command line tells.
-    private var survivor: Int32? {
+    static func survivor(of command: [String], pidFile: String) -> Int32? {
         guard let bytes = try? FileAccess.read(pidFile, limit: 64),
-            let pid = Int32(String(decoding: bytes, as: UTF8.self)), isOurs(pid)
+            let pid = Int32(String(decoding: bytes, as: UTF8.self)), isRunning(command, as: pid)
         else { return nil }
         return pid
     }
 
-    private func isOurs(_ pid: Int32) -> Bool {
+    private func isOurs(_ pid: Int32) -> Bool { Self.isRunning(command, as: pid) }
+
+    private static func isRunning(_ command: [String], as pid: Int32) -> Bool {
         guard let bytes = try? FileAccess.read("/proc/\(pid)/cmdline", limit: 64 << 10) else { return false }
         let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         return words.suffix(command.count - 1) == command.suffix(command.count - 1)
@@ -57,21 +76,36 @@ final class LineGuard {
     private func spawn() {
         startAt = nil
         startedAt = .now
+        let output = printout.descriptor()
+        defer { if let output { close(output) } }
         do throws(Fault) {
             let child = try ChildProcess.spawn(
-                command, keeping: [], settings: ProcessFacts.bequest, inOwnGroup: true)
+                command, keeping: [], settings: ProcessFacts.bequest, output: output, inOwnGroup: true)
             self.child = child
             pid = child.pid
-            try FileAccess.write(Array("\(child.pid)".utf8), to: pidFile)
+            noteAt = startedAt
+            note(child.pid, startedAt)
         } catch {
             Log.line("\(name) cannot be started: \(error)")
             startAt = Instant.now.advanced(by: backOff.next())
         }
     }
 
+    /// A disk that takes nothing does not end the line, which runs already; by the number the next node will find it.
+    private func note(_ pid: Int32, _ now: Instant) {
+        do throws(Fault) {
+            try FileAccess.write(Array("\(pid)".utf8), to: pidFile)
+            noteAt = nil
+        } catch {
+            if noteAt == startedAt { Log.line("the number of \(name) is not kept yet: \(error)") }
+            noteAt = now.advanced(by: Self.noteEvery)
+        }
+    }
+
     /// Sees whether it is still there; starts it again when it is not.
     func tend(_ now: Instant) {
         if let startAt, startAt <= now { return spawn() }
+        if let pid, let noteAt, noteAt <= now { note(pid, now) }
         guard let pid else { return }
         let how: String?
         if let child { how = child.waitNow() } else { how = isOurs(pid) ? nil : "gone" }
@@ -87,6 +121,7 @@ final class LineGuard {
     /// Asks it to end and waits until it has.
     func stop() {
         startAt = nil
+        noteAt = nil
         pid = pid ?? survivor
         guard let pid else { return }
         kill(pid, SIGTERM)

@@ -20,7 +20,10 @@ final class NodeActivator: Activator {
     private let steady: UInt64
     /// When each place was last given what it runs.
     private var activatedAt: [Place: Instant] = [:]
-    /// How long components may take, also where a station's release takes longer.
+    /// Since when a station was not heard to run what it was told to.
+    private var strayingSince: [Place: Instant] = [:]
+    /// How long components may take, also where a station's release takes longer; and how long a station may be without
+    /// its release.
     private let proving: UInt64
     /// What runs in the components' place.
     private(set) var generation = Generation()
@@ -87,8 +90,9 @@ final class NodeActivator: Activator {
 
     func stage(_ target: Target, in depot: Depot) throws(Fault) -> Progress {
         guard let digest = target.digest else { return .done }
-        if let station = target.place.stationName {
-            try yard(depot).lay(try index(digest, in: depot), digest, at: station)
+        if target.place != .components {
+            let hand = try hand(target.place)
+            try hand.check(try lay(digest, at: hand, in: depot), despiteHold: takesHeld)
             return .done
         }
         let generation = try generation(digest, in: depot)
@@ -118,15 +122,38 @@ final class NodeActivator: Activator {
     private func activateStation(_ target: Target, in depot: Depot) throws(Fault) -> Progress {
         let hand = try hand(target.place)
         activatedAt[target.place] = .now
-        guard let digest = target.digest else {
-            // Nothing was deployed before: the station's own model comes back.
-            try hand.runAsConfigured()
-            return .done
-        }
-        try yard(depot).lay(try index(digest, in: depot), digest, at: hand.name)
-        let model = yard(depot).releaseFolder(hand.name, digest) + "/model.onnx"
-        return try hand.run(model, despiteHold: takesHeld) ? .done : .notYet
+        if isWayBack || strayingSince[target.place] == nil { strayingSince[target.place] = .now }
+        let isReached =
+            if let digest = target.digest {
+                try hand.run(try lay(digest, at: hand, in: depot), despiteHold: takesHeld)
+            } else {
+                // Nothing was deployed before: the station's own model comes back.
+                try hand.runAsConfigured()
+            }
+        guard !isReached else { return .done }
+        if let why = straying(target.place, hand) { throw Fault(.unavailable, why) }
+        return .notYet
     }
+
+    /// Where a station finds the model of a release that is laid out for it.
+    private func lay(_ digest: SHA256Digest, at hand: StationHand, in depot: Depot) throws(Fault) -> String {
+        try yard(depot).lay(try index(digest, in: depot), digest, at: hand.name)
+        return yard(depot).releaseFolder(hand.name, digest) + "/model.onnx"
+    }
+
+    /// After a start: what was active runs on, and a station that runs is left as it is.
+    func bringBack(_ place: Place) throws(Fault) {
+        let active = depot.record[place].active
+        guard place != .components else {
+            _ = try activate(Target(place, active), in: depot)
+            return
+        }
+        let hand = try hand(place)
+        guard let active else { return try hand.resumeAsConfigured() }
+        try hand.resume(try lay(active, at: hand, in: depot))
+    }
+
+    private var isWayBack: Bool { depot.record.running?.stage == .restored }
 
     func health(of place: Place) throws(Fault) -> Health {
         guard place == .components else { return try stationHealth(place) }
@@ -157,10 +184,10 @@ final class NodeActivator: Activator {
     private func stationHealth(_ place: Place) throws(Fault) -> Health {
         let hand = try hand(place)
         guard let digest = depot.record[place].active else { return .healthy }
-        let isWayBack = depot.record.running?.stage == .restored
         // What the station said before it was asked is about another release.
         let heard = hand.heard
-        guard let state = heard.state, let asked = activatedAt[place], heard.at > asked else { return .notYet }
+        guard let asked = activatedAt[place], heard.at > asked else { return .notYet }
+        guard let state = heard.state else { return waiting(for: place, hand) }
         let since = CivilTime(
             milliseconds: Int64(WallClock.milliseconds) - Int64(Instant.now.since(asked) / Span64.millisecond)
         ).iso
@@ -173,12 +200,28 @@ final class NodeActivator: Activator {
             let refusal = state["alarms"]?.list?.first {
                 $0["code"]?.text == "RELEASE_REFUSED" && $0["since"]?.text ?? "" >= since
             }
-            return refusal.map { .unhealthy("\($0["text"]?.text ?? "refused")") } ?? .notYet
+            return refusal.map { .unhealthy("\($0["text"]?.text ?? "refused")") } ?? waiting(for: place, hand)
         }
+        strayingSince[place] = .now
         return isWayBack || state["release"]?["phase"]?.text == "proved" ? .healthy : .notYet
     }
 
+    private func waiting(for place: Place, _ hand: StationHand) -> Health {
+        straying(place, hand).map { .unhealthy($0) } ?? .notYet
+    }
+
+    /// A station whose release proves itself may take as long as its parts do; one that does not run it, or says
+    /// nothing, may not. The way back has a time of its own.
+    private func straying(_ place: Place, _ hand: StationHand) -> String? {
+        guard !isWayBack, let since = strayingSince[place], Instant.now.since(since) > proving else { return nil }
+        let what = hand.state == nil ? "does not answer" : "does not run the release"
+        let line = hand.heard.lastLine
+        return "station \(hand.name) \(what) within \(proving / Span64.second) s"
+            + (line.isEmpty ? "" : "; the last that it printed: \(line)")
+    }
+
     func settled(_ finished: FinishedDeployment) {
+        strayingSince = [:]
         Log.line(
             "deployment \(finished.id): \(finished.result.rawValue)\(finished.reason.isEmpty ? "" : ", \(finished.reason)")"
         )

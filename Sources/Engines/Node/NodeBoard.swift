@@ -25,6 +25,10 @@ final class NodeBoard: Sendable {
         var phase = ""
         var reason = ""
         var canBeCancelled = false
+        /// What has not come back since the node's start, and why.
+        var missing: [Place: String] = [:]
+        /// What keeps the node's verbs from finding its door.
+        var doorTrouble: String?
         var stations: [Station] = []
         var drift: [Drift] = []
         var driftCount = 0

@@ -5,6 +5,7 @@ internal import Files
 package import HTTP
 internal import JSON
 internal import Pages
+internal import WebClient
 
 /// The node's door: what it is asked, and by whom. Nothing here decides.
 package struct NodeDoor: Sendable {
@@ -71,7 +72,7 @@ package struct NodeDoor: Sendable {
         switch fault.code {
         case .notFound: .notFound
         case .busy: .conflict
-        case .unavailable, .timeout: .unavailable
+        case .unavailable, .timeout, .cancelled: .unavailable
         case .system: .internalError
         default: .unprocessable
         }

@@ -4,6 +4,7 @@ internal import Depot
 package import Recipes
 package import Spool
 internal import Synchronization
+internal import WebClient
 
 /// The node: takes deployments, carries them out, keeps components and stations running, and puts right what drifts.
 ///
@@ -43,6 +44,7 @@ package final class NodeHouse: Sendable {
     private let isStopping = Atomic<Bool>(false)
     private let gone = Flagpole()
     private let cancellation = Mutex<Cancellation?>(nil)
+    private let webCalls = WebCancellation()
 
     package init(_ plan: Plan, house: ComponentHouse, spool: Spool) {
         self.plan = plan
@@ -61,7 +63,7 @@ package final class NodeHouse: Sendable {
         defer { gone.raise() }
         let desk: NodeDesk
         do throws(Fault) {
-            desk = try NodeDesk(plan, house: house, board: board, spool: spool)
+            desk = try NodeDesk(plan, house: house, board: board, spool: spool, webCalls: webCalls)
             cancellation.withLock { $0 = desk.deployer.cancellation }
             try desk.bringBack()
             desk.publish(withStations: true)
@@ -97,8 +99,15 @@ package final class NodeHouse: Sendable {
         bell.ring()
     }
 
+    /// For whoever asks how the node is: its door's file cannot be written, for this reason; nil when it is.
+    package func note(doorTrouble: String?) { board.change { $0.doorTrouble = doorTrouble } }
+
+    /// The node is about to stop: nobody waits for a server any more.
+    package func hurry() { webCalls.cancel() }
+
     /// Ends stations and components in order, and returns when nothing of them runs.
     package func stop() {
+        hurry()
         isStopping.store(true, ordering: .releasing)
         bell.ring()
         gone.wait()

@@ -98,9 +98,18 @@ struct NodeReport {
     private var complaints: [String] {
         let rows = house.house.rows.filter { $0.state == .broken || $0.state == .errored }
         let down = contents.stations.filter { $0.state == nil }
-        return rows.map { "component \($0.name) is \($0.state.rawValue): \($0.reason)" }
+        return absences + rows.map { "component \($0.name) is \($0.state.rawValue): \($0.reason)" }
             + down.map { "station \($0.name) does not answer" } + contents.stations.compactMap(Self.stray)
             + contents.stations.compactMap(Self.concern)
+    }
+
+    /// What is wanted and nowhere to be seen.
+    private var absences: [String] {
+        let there = Set(house.house.rows.map(\.name))
+        let lost = contents.configurations.keys.filter { !there.contains($0) }.sorted()
+        return contents.missing.sorted { $0.key < $1.key }.map { "\($0.key) cannot be brought back: \($0.value)" }
+            + lost.map { "component \($0) is not there" }
+            + [contents.doorTrouble].compactMap(\.self)
     }
 
     /// A station that runs something else than it is to run: it went back by itself, or a person made it.

@@ -3,17 +3,19 @@ internal import Crypto
 internal import Files
 internal import HTTP
 internal import JSON
+internal import Process
 
 /// One station that the node keeps: its `line.json` with the release that the record names, its processes, and what its page says.
 ///
 /// Confined to the node's thread.
 final class StationHand {
     let name: String
-    let port: Int
+    private let address: StationPage
     private let source: Datum
     private let folder: String
     private let client: StationClient
     private let lane: StationLane
+    private let program: [String]
     /// What its owner's file names.
     private let own: String?
 
@@ -27,31 +29,62 @@ final class StationHand {
         if let mailbox = map["mailbox"]?.text, !mailbox.isEmpty { map["mailbox"] = .text(absolute(mailbox)) }
         if let model = map["model"]?.text { map["model"] = .text(absolute(model)) }
         own = map["model"]?.text
+        if let routes = map["routes"]?.list {
+            map["routes"] = .list(
+                routes.map { route in
+                    guard var rule = route.map, let model = rule["model"]?.text else { return route }
+                    rule["model"] = .text(absolute(model))
+                    return .map(rule)
+                })
+        }
         var page = map["page"]?.map ?? DatumMap()
+        if let token = page["token_file"]?.text { page["token_file"] = .text(absolute(token)) }
         let wanted = page["port"]?.whole ?? 8080
         // A line that is still running from before has the port that it was given then.
         let before = try wanted == 0 ? Self.port(of: stations + "/" + name) : wanted
-        if let before { port = before } else { port = try FreePort.find() }
+        let port = if let before { before } else { try FreePort.find() }
         page["port"] = .whole(port)
         map["page"] = .map(page)
         source = .map(map)
         folder = stations + "/" + name
+        self.program = program
+        address = StationPage(page, port: port)
         lane = StationLane(
-            name, program + ["line", "--config", folder + "/line.json"], pidFile: folder + "/line.pid", port: port)
-        client = try StationClient(port: port)
+            name, program + ["line", "--config", folder + "/line.json"], folder: folder, page: address)
+        client = try StationClient(address)
     }
 
-    var page: String { "http://127.0.0.1:\(port)/" }
+    var page: String { address.address + "/" }
     private var configuration: String { folder + "/line.json" }
+
+    /// Asks whether it could judge with a model, before anything is changed: the station that runs, or, where none
+    /// answers, one that reads it and ends.
+    func check(_ model: String, despiteHold: Bool) throws(Fault) {
+        let refusal = try client.state == nil ? readAside(model) : client.check(model, asPerson: despiteHold)
+        if let refusal { throw Fault(.invalid, "station \(name): \(refusal)") }
+    }
+
+    /// The last line of why it cannot be read.
+    private func readAside(_ model: String) throws(Fault) -> String? {
+        let said = try ChildProcess.output(program + ["station", "check", model])
+        guard said.status != "exit status 0" else { return nil }
+        return said.text.split(separator: "\n").last.map(String.init) ?? said.status
+    }
+
+    /// After a start of the node: a station that runs is left as it is, whatever it has decided meanwhile; another one
+    /// is started with this model.
+    func resume(_ model: String) throws(Fault) {
+        try write(model)
+        lane.want(true)
+    }
 
     /// From now on, and after every start, this model. The station that runs is asked to change over; one that does not run yet is started.
     /// False while it cannot be reached.
     func run(_ model: String, despiteHold: Bool = false) throws(Fault) -> Bool {
         try write(model)
-        guard lane.isRunning else {
-            lane.want(true)
-            return true
-        }
+        let isRunning = lane.isRunning
+        lane.want(true)
+        guard isRunning else { return true }
         guard client.state != nil else { return false }
         if let refusal = try client.load(model, asPerson: despiteHold) {
             throw Fault(.invalid, "station \(name): \(refusal)")
@@ -66,17 +99,29 @@ final class StationHand {
         return datum["page"]?["port"]?.whole
     }
 
+    /// What is there already needs no disk that takes anything.
     private func write(_ model: String) throws(Fault) {
         guard var map = source.map else { return }
         map["model"] = .text(model)
+        let text = Datum.map(map).json
+        if let standing = try? FileAccess.read(configuration, limit: 1 << 20), standing == text { return }
         try FileAccess.makeFolder(folder)
-        try FileAccess.write(Datum.map(map).json, to: configuration)
+        try FileAccess.write(text, to: configuration)
     }
 
-    /// Starts with whatever model its owner's file names; a station without any waits for its first release.
-    func runAsConfigured() throws(Fault) {
+    /// With whatever model its owner's file names; a station without any waits for its first release. False while it
+    /// cannot be reached.
+    func runAsConfigured() throws(Fault) -> Bool {
+        guard let own else {
+            lane.want(false)
+            return true
+        }
+        return try run(own)
+    }
+
+    func resumeAsConfigured() throws(Fault) {
         guard let own else { return lane.want(false) }
-        _ = try run(own)
+        try resume(own)
     }
 
     func open() { lane.open() }

@@ -10,35 +10,45 @@ final class StationLane: Sendable {
     private static let turn = 100 * Span64.millisecond
     private static let askEvery = Span64.second / 2
 
-    /// What the page said, and when.
+    /// What the page said, and when; and what the station's processes printed last.
     struct Heard: Sendable {
         let state: Datum?
         let at: Instant
+        let lastLine: String
     }
 
     private struct State {
-        var isWanted = false
+        /// Whether it is to run; until somebody has said so, what a node before this one has left is let be.
+        var isWanted: Bool?
         var isRunning = false
         var restarts = 0
-        var heard = Heard(state: nil, at: Instant(nanoseconds: 0))
+        var heard = Heard(state: nil, at: Instant(nanoseconds: 0), lastLine: "")
     }
 
     private let name: String
-    private let port: Int
+    private let page: StationPage
     private let command: [String]
-    private let pidFile: String
+    private let folder: String
     private let state = Mutex(State())
     private let isClosing = Atomic<Bool>(false)
     private let gone = Flagpole()
 
-    init(_ name: String, _ command: [String], pidFile: String, port: Int) {
+    /// Number and printout of the processes are kept in `folder`.
+    init(_ name: String, _ command: [String], folder: String, page: StationPage) {
         self.name = name
         self.command = command
-        self.pidFile = pidFile
-        self.port = port
+        self.folder = folder
+        self.page = page
     }
 
-    func open() { Lane.start("station-\(name)") { self.run() } }
+    /// Whether there is a survivor is known when this returns.
+    func open() {
+        let isRunning = LineGuard.survivor(of: command, pidFile: pidFile) != nil
+        state.withLock { $0.isRunning = isRunning }
+        Lane.start("station-\(name)") { self.run() }
+    }
+
+    private var pidFile: String { folder + "/line.pid" }
 
     var isRunning: Bool { state.withLock { $0.isRunning } }
     var restarts: Int { state.withLock { $0.restarts } }
@@ -53,23 +63,31 @@ final class StationLane: Sendable {
     }
 
     private func run() {
-        let line = LineGuard("station \(name)", command, pidFile: pidFile)
-        let client = try? StationClient(port: port)
+        let printout = StationPrintout(folder + "/line.log")
+        let line = LineGuard("station \(name)", command, pidFile: pidFile, printout: printout)
+        let client = try? StationClient(page)
         var askAt = Instant.now
         while !isClosing.load(ordering: .acquiring) {
-            let wanted = state.withLock { $0.isWanted }
-            if wanted { line.start() } else { line.stop() }
-            line.tend(.now)
+            switch state.withLock({ $0.isWanted }) {
+            case true?:
+                line.start()
+                line.tend(.now)
+            case false?: line.stop()
+            case nil: line.adopt()
+            }
+            printout.tend()
             let isRunning = line.isRunning
             state.withLock { ($0.isRunning, $0.restarts) = (isRunning, line.restarts) }
             if askAt <= .now {
                 let said = isRunning ? client?.state : nil
-                state.withLock { $0.heard = Heard(state: said, at: .now) }
+                let heard = Heard(state: said, at: .now, lastLine: printout.lastLine)
+                state.withLock { $0.heard = heard }
                 askAt = Instant.now.advanced(by: Self.askEvery)
             }
             Pause.nanoseconds(Self.turn)
         }
         line.stop()
+        printout.tend()
         gone.raise()
     }
 }

@@ -8,10 +8,13 @@ struct TrustedReleases {
     private let settings: NodeConfiguration.Releases
     private let folder: String
     private let repository: String?
+    private let plan: WebPlan
     private let web: WebClient
+    private let cancellation: WebCancellation
 
     /// A node that trusts a root and names no repository takes its hub's.
-    init(_ configuration: NodeConfiguration, folder: String) throws(Fault) {
+    init(_ configuration: NodeConfiguration, folder: String, cancellation: WebCancellation) throws(Fault) {
+        self.cancellation = cancellation
         settings = configuration.releases
         self.folder = folder
         let hub = configuration.hub
@@ -19,11 +22,12 @@ struct TrustedReleases {
         repository = place
         var plan = WebPlan()
         if let hub, let place, place.hasPrefix(hub.releases) { plan = hub.webPlan }
+        self.plan = plan
         web = try WebClient(plan)
     }
 
-    /// The repository's client: of a bundle on a stick, or of the configured repository.
-    func client(bundle: String?) throws(Fault) -> ReleaseClient? {
+    /// A bundle on a stick, or the configured repository.
+    func repository(bundle: String?) throws(Fault) -> TrustedRepository? {
         guard let root = settings.root else {
             if let bundle {
                 throw Fault(
@@ -35,8 +39,9 @@ struct TrustedReleases {
         if !FileAccess.isFile(folder + "/root.json") {
             try store.begin(root: try FileAccess.read(root, limit: 1 << 20))
         }
-        if let bundle { return ReleaseClient(store, try ReleaseSources.bundle(bundle)) }
+        if let bundle { return TrustedRepository(ReleaseClient(store, try ReleaseSources.bundle(bundle))) }
         guard let repository else { return nil }
-        return ReleaseClient(store, ReleaseSources.repository(repository, web))
+        let source = ReleaseSources.repository(repository, web, cancellation)
+        return TrustedRepository(ReleaseClient(store, source), at: repository, plan: plan)
     }
 }

@@ -43,10 +43,12 @@ package final class ReleaseMemory: Sendable {
     }
 
     /// Why a release may not come to work now; nil when it may.
-    package func refusal(of release: ReleaseFile, isOrderedByPerson: Bool) -> Fault? {
-        record.holds.refusal(
+    package func refusal(of release: ReleaseFile, isOrderedByPerson: Bool, isAtWork: Bool = false) -> Fault? {
+        let record = record
+        return record.holds.refusal(
             of: "\(release.digest)", settings: settings, wall: Int64(WallClock.milliseconds),
-            isOrderedByPerson: isOrderedByPerson)
+            isOrderedByPerson: isOrderedByPerson,
+            isNews: !isAtWork && record.lastGood?.digest != "\(release.digest)")
     }
 
     /// A person lets a release be tried again.

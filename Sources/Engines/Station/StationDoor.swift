@@ -74,6 +74,10 @@ package final class StationDoor: Sendable {
             ) {
                 [self] exchange in load(exchange)
             },
+            unsafe Route(
+                .post, "/station/release/check", "Whether a release could be loaded", changesState: true,
+                bodyBytesMax: 64 << 10
+            ) { [self] exchange in check(exchange) },
             unsafe Route(.post, "/station/frames", "Push a frame", changesState: true, bodyBytesMax: 256 << 20) {
                 [self] exchange in push(exchange)
             },
@@ -241,13 +245,30 @@ package final class StationDoor: Sendable {
         } catch { exchange.refuse(.unprocessable, "error", "\(error)") }
     }
 
+    /// What `load` would say; nothing comes of it.
+    private func check(_ exchange: Exchange) {
+        guard let words = Words(exchange) else {
+            return exchange.refuse(.badRequest, "error", "the body is not a JSON object")
+        }
+        do {
+            let file = try release(words.path)
+            guard !words.setsHoldAside, let fault = refusal(of: file, words) else { return agree(exchange) }
+            exchange.refuse(.conflict, "error", "\(fault)")
+        } catch { exchange.refuse(.unprocessable, "error", "\(error)") }
+    }
+
     /// A release that was taken back returns only when a person says so, by name.
     private func mayLoad(_ file: ReleaseFile, _ words: Words?, _ exchange: Exchange) -> Bool {
-        let isPerson = !(words?.by.isEmpty ?? true)
-        if isPerson, words?.despiteHold == true { memory.letGo(file) }
-        guard let fault = memory.refusal(of: file, isOrderedByPerson: isPerson) else { return true }
+        if words?.setsHoldAside == true { memory.letGo(file) }
+        guard let fault = refusal(of: file, words) else { return true }
         exchange.refuse(.conflict, "error", "\(fault)")
         return false
+    }
+
+    private func refusal(of file: ReleaseFile, _ words: Words?) -> Fault? {
+        memory.refusal(
+            of: file, isOrderedByPerson: words?.isPerson ?? false,
+            isAtWork: board.contentsNow.release?.file.digest == file.digest)
     }
 
     private func said(_ exchange: Exchange) -> Words? {
@@ -275,6 +296,8 @@ private struct Words {
     let on: Bool?
     let path: String?
     let despiteHold: Bool
+    var isPerson: Bool { !by.isEmpty }
+    var setsHoldAside: Bool { isPerson && despiteHold }
 
     init?(_ exchange: Exchange) {
         let document = JSONDocument()

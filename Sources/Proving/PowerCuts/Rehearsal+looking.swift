@@ -66,9 +66,18 @@ extension Rehearsal {
             }
             if pointers.candidate != nil { note("\(target.place) still has a candidate") }
         }
+        if Set(record.undoable) != (isNew ? Set(scenario.order.targets.map(\.place)) : undoableBefore) {
+            note("\(result.rawValue), but an undo would be about \(record.undoable.map(\.description))")
+        }
         for (place, pointers) in record.places where node.line.running[place] != pointers.active {
             note("\(place) runs \(Self.name(node.line.running[place])) instead of \(Self.name(pointers.active))")
         }
+    }
+
+    /// What the last order that succeeded before this one was about.
+    private var undoableBefore: Set<Place> {
+        let sound = scenario.before.last { order in order.targets.allSatisfy { $0.release?.0 == .sound } }
+        return Set(sound?.targets.map(\.place) ?? [])
     }
 
     /// What was good before the order: its places in order.

@@ -81,7 +81,7 @@ private struct NodeHousehold {
     private let hub: HubLine?
     private let figures: FiguresLine?
     private let host: String
-    private let token: String
+    private let doorFile: DoorFile
 
     init(_ options: Options) throws {
         let file = options.text("config") ?? Self.joined(options)
@@ -131,9 +131,12 @@ private struct NodeHousehold {
         var plan = ServerPlan(router: Router(doors), workers: WorkerPool("worker", threads: 2))
         plan.host = host
         plan.port = port
-        token = Secret.minted(letters: Self.tokenLetters)
+        let token = Secret.minted(letters: Self.tokenLetters)
         plan.token = token
         server = try Server(plan, reactors: 1)
+        doorFile = DoorFile(
+            root, port: server.port, host: host == "0.0.0.0" ? "127.0.0.1" : host, token: token
+        ) { [house] trouble in house.note(doorTrouble: trouble) }
     }
 
     private static func uplink(
@@ -186,14 +189,15 @@ private struct NodeHousehold {
         server.start()
         house.house.start()
         try house.start()
-        try root.write(port: server.port, host: host == "0.0.0.0" ? "127.0.0.1" : host, token: token)
+        doorFile.open()
         hub?.start()
         figures?.start()
         Log.line("node in \(root.path): door at http://\(host):\(server.port)/")
     }
 
     func close() {
-        FileAccess.remove(root.doorFile)
+        doorFile.close()
+        house.hurry()
         figures?.stop()
         hub?.stop()
         house.stop()

@@ -2,6 +2,7 @@ internal import CameraHost
 internal import Cameras
 internal import Core
 internal import EngineKeeping
+internal import Files
 internal import FrameRing
 internal import Glibc
 internal import HTTP
@@ -19,7 +20,7 @@ internal import Station
 enum StationVerb {
     static let verb = Verb(
         name: "station", summary: "run one camera position: frames, model, verdicts, ledger and page",
-        usage: "station [--config FILE] | station budget --ppm N --distance MM [OPTIONS]",
+        usage: "station [--config FILE] | station budget --ppm N --distance MM [OPTIONS] | station check MODEL",
         flags: [
             LineFile.flag, Flag("ppm", "N", "with `budget`: parts a minute (100)"),
             Flag("distance", "MM", "with `budget`: from the camera to the gate (400mm)"),
@@ -30,14 +31,16 @@ enum StationVerb {
             Flag("margin", "SHARE", "with `budget`: kept for the unforeseen (20%)"), Options.output,
         ],
         notes: """
+            `check` reads a release as a station would, and ends with 78 when it could not judge with it.
             Cameras: \(FrameSources.schemes)
             The configuration, the page and the register map are described in docs/spec/line.md.
             """, run: run)
 
     private static func run(_ options: Options) throws -> Int32 {
         if options.words.first == "budget" { return try BudgetReport.run(options) }
+        if options.words.first == "check" { return try check(options) }
         guard options.words.isEmpty else {
-            throw UsageFault(message: "no such word: \(options.words[0]); there is `budget`")
+            throw UsageFault(message: "no such word: \(options.words[0]); there are `budget` and `check`")
         }
         ProcessFacts.endWithParent()
         let file = try LineFile(options)
@@ -48,6 +51,16 @@ enum StationVerb {
         _ = Signals.waitForStop()
         Log.line("the station stops")
         house.close()
+        return ExitCode.ok
+    }
+
+    /// Whether a station could judge with this release; no engine is started for it.
+    private static func check(_ options: Options) throws -> Int32 {
+        guard options.words.count == 2 else {
+            throw UsageFault(message: "say which release: `station check MODEL`, an ONNX file or a folder")
+        }
+        let release = try ReleaseFile(options.words[1])
+        Verbs.say("\(release.name) version \(release.version): a station can judge with it")
         return ExitCode.ok
     }
 }

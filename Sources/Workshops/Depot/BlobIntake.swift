@@ -8,7 +8,7 @@ internal import Disk
 package final class BlobIntake {
     static let readBytes = 1 << 20
 
-    private let blob: BlobReference
+    let blob: BlobReference
     private let depot: Depot
     private var name: PartialName
     private var file: DiskFile?

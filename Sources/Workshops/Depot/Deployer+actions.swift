@@ -23,7 +23,11 @@ extension Deployer {
 
     private func fetch(_ deployment: Deployment) throws(Fault) -> DeploymentPlan.Event {
         let isCancelled = { [cancellation] in cancellation.isAsked }
-        return try fetching.turn(deployment, into: depot, from: source, until: isCancelled) ? .progressed : .done
+        return switch try fetching.turn(deployment, into: depot, from: source, until: isCancelled) {
+        case .progressed: .progressed
+        case .notYet: .notYet
+        case .done: .done
+        }
     }
 
     /// Every document can be read, everything it refers to is here, and whoever will run it agrees.

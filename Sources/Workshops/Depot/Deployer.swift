@@ -139,9 +139,15 @@ package final class Deployer {
         return .again
     }
 
+    /// The node ends: what has come of a fetch under way is worth keeping.
+    package func close() {
+        do throws(Fault) { try fetching.pause() } catch { log("what was being fetched is not kept: \(error)") }
+    }
+
     private func settle(_ result: DeploymentResult) {
         let id = plan?.deployment.id ?? ""
         plan = nil
+        fetching = Fetching()
         hasLitter = true
         if let finished = depot.record.finished(id) { activator.settled(finished) }
     }

@@ -5,6 +5,8 @@ internal import Crypto
 package struct Deployment: Hashable, Sendable {
     package static let idBytesMax = 256
     package static let placesMax = 256
+    /// Whom a deployment is for that takes another one back.
+    package static let undoGroup = "UNDO"
 
     /// What is done when what was activated is not healthy.
     package enum FailurePolicy: String, Sendable {
@@ -62,4 +64,5 @@ package struct Deployment: Hashable, Sendable {
     }
 
     package var places: [Place] { targets.map(\.place) }
+    package var isUndo: Bool { group == Self.undoGroup }
 }

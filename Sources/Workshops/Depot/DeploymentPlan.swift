@@ -108,6 +108,14 @@ package struct DeploymentPlan: Hashable, Sendable {
         }
     }
 
+    /// It sees to its places itself: nobody else activates anything there.
+    package var changesPlaces: Bool {
+        switch phase {
+        case .fetching, .verifying, .staging, .asking, .finishing, .done: false
+        default: true
+        }
+    }
+
     package var isOver: Bool { if case .done = phase { true } else { false } }
 
     /// Until when "cancel" is heard.

@@ -10,7 +10,7 @@ extension DepotRecord {
             throw Self.damage("its checksum is wrong")
         }
         let lines = String(decoding: body, as: UTF8.self).split(separator: "\n")
-        guard lines.first == Self.heading[...] else {
+        guard let heading = lines.first, Self.headings.contains(String(heading)) else {
             throw Fault(
                 .damaged, "the depot's record was written by another version of lineside (\(lines.first ?? ""))",
                 hint: "start the version that wrote it, or let it finish first")
@@ -53,6 +53,7 @@ private struct RecordDraft {
             guard let digest = try Self.digest(rest[1]) else { return false }
             record.places[try Place(parsing: rest[0]), default: PlacePointers()].hold(digest)
         case ("group", 2): record.groups[rest[0]] = try Self.number(rest[1])
+        case ("undo", 1): record.undoable.append(try Place(parsing: rest[0]))
         case ("running", 13): head = rest
         case ("target", 2): targets.append(Target(try Place(parsing: rest[0]), try Self.digest(rest[1])))
         case ("finished", 6):

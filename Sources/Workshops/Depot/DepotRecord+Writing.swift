@@ -2,12 +2,15 @@ internal import Crypto
 
 /// The record as text, for people with nothing but `cat`. The last line is the SHA-256 of those before it.
 extension DepotRecord {
-    static let heading = "lineside-depot 1"
+    static let heading = "lineside-depot 2"
+    /// As it was before the record said what can be undone.
+    static let headings = [heading, "lineside-depot 1"]
 
     var text: [UInt8] {
         var lines = [["edition", "\(edition)"]]
         for (place, pointers) in places.sorted(by: { $0.key < $1.key }) { lines += Self.lines(place, pointers) }
         for (group, created) in groups.sorted(by: { $0.key < $1.key }) { lines.append(["group", group, "\(created)"]) }
+        for place in undoable { lines.append(["undo", place.description]) }
         if let running { lines += Self.lines(running) }
         for finished in history {
             lines.append([

@@ -40,12 +40,22 @@ package struct DepotRecord: Hashable, Sendable {
     package internal(set) var history: [FinishedDeployment] = []
     /// When the newest deployment of a group was created.
     package internal(set) var groups: [String: UInt64] = [:]
+    /// The places that the last deployment that succeeded was about: what an undo takes back. None after an undo: what
+    /// was undone is not undone again.
+    package internal(set) var undoable: [Place] = []
 
     package init() {}
 
     package subscript(_ place: Place) -> PlacePointers { places[place] ?? PlacePointers() }
 
     package func finished(_ id: String) -> FinishedDeployment? { history.last { $0.id == id } }
+
+    /// When a deployment of the group is created that says nothing of it itself: now, and after the group's newest, so
+    /// that a clock that was once ahead keeps nobody from the next one.
+    package func creation(of group: String, wall: UInt64) -> UInt64 {
+        guard let newest = groups[group], newest >= wall, newest < .max else { return wall }
+        return newest + 1
+    }
 
     /// Whatever is reachable from these may never be collected.
     package var roots: Set<SHA256Digest> {
@@ -88,6 +98,7 @@ extension DepotRecord {
         switch result {
         case .succeeded:
             for place in deployment.places { change(place) { $0.commit(holdingReplaced: deployment.holdsReplaced) } }
+            undoable = deployment.isUndo ? [] : deployment.places
         case .failedRollbackComplete, .failedUnableToRollback:
             goBack(deployment)
         case .failedNoStateChange, .failedRollbackNotRequested, .rejected, .canceled: break

@@ -31,16 +31,18 @@ package struct ReleaseHolds: Hashable, Sendable {
         lastRollback = nil
     }
 
-    /// Why a release may not be switched in now; nil when it may. A person who orders it is only kept from held releases.
+    /// Why a release may not be switched in now; nil when it may. A person who orders it is only kept from held
+    /// releases, and so is one that is no news to the line: it is at work, or was the last good one, where a rollback
+    /// goes.
     package func refusal(
-        of release: String, settings: WatchSettings, wall: Int64, isOrderedByPerson: Bool = false
+        of release: String, settings: WatchSettings, wall: Int64, isOrderedByPerson: Bool = false, isNews: Bool = true
     ) -> Fault? {
         if let hold = holds[release] {
             return Fault(
                 .unavailable, "release \(release) was taken back for \(hold.trigger.rawValue): \(hold.evidence)",
                 hint: "a person must let it go on before it may return")
         }
-        guard !isOrderedByPerson, let lastRollback else { return nil }
+        guard isNews, !isOrderedByPerson, let lastRollback else { return nil }
         let cooldown = Int64(settings.cooldown / Span64.millisecond)
         // A clock that was set back must not make a pause of years.
         let elapsed = wall - lastRollback

@@ -11,7 +11,7 @@ package struct VerifiedTarget: Hashable, Sendable {
     /// Whatever the owner wrote beside it.
     package let custom: Datum?
     /// Where a repository has it.
-    let path: String
+    package let path: String
     /// What a bundle calls it.
     package var bundledName: String { "targets/\(path)" }
 

@@ -8,10 +8,14 @@ package struct WebSource: ReleaseSource {
     private let metadataURL: String
     private let targetsURL: String?
     private let cancellation: WebCancellation?
+    private let metadataMilliseconds: Int?
 
+    /// One metadata file may take as long as the client's least speed lets it, or `metadataMilliseconds`.
     package init(
-        _ client: WebClient, metadataURL: String, targetsURL: String?, cancellation: WebCancellation? = nil
+        _ client: WebClient, metadataURL: String, targetsURL: String?, cancellation: WebCancellation? = nil,
+        metadataMilliseconds: Int? = nil
     ) {
+        self.metadataMilliseconds = metadataMilliseconds
         self.client = client
         self.metadataURL = Self.folder(metadataURL)
         self.targetsURL = targetsURL.map(Self.folder)
@@ -22,7 +26,7 @@ package struct WebSource: ReleaseSource {
 
     /// Stores that list nothing answer 403 for what they do not have.
     package func metadata(_ name: String, bytesMax: Int) throws(Fault) -> [UInt8]? {
-        let request = WebRequest("GET", metadataURL + name)
+        let request = WebRequest("GET", metadataURL + name, wholeMilliseconds: metadataMilliseconds)
         let answer = try client.send(request, bodyBytesMax: bytesMax, cancellation: cancellation)
         if [403, 404, 410].contains(answer.status) { return nil }
         return try answer.succeeded().body

@@ -1,9 +1,8 @@
-internal import Core
-internal import Files
+package import Core
 
 /// A secret in a file of its own, so that it is on no command line.
-enum TokenFile {
-    static func read(_ path: String?) throws -> String? {
+package enum TokenFile {
+    package static func read(_ path: String?) throws(Fault) -> String? {
         guard let path else { return nil }
         guard FileAccess.isReadable(path) else { throw Fault(.notFound, "no token file at \(path)") }
         let text = String(decoding: try FileAccess.read(path, limit: 4096), as: UTF8.self)
