@@ -87,7 +87,18 @@ def test_groups_are_objects(lineside, tmp_path, group, wrong):
         ({"station": "x" * 65}, "at most 64"),
         ({"model": None}, "model is missing"),
         ({"frame_within_ms": 100}, "frame_within_ms must be below decide_within_ms (100)"),
-        ({"plc": {"period_ms": 60}}, "decide_within_ms must be at least twice plc.period_ms"),
+        ({"frame_after_ms": 60}, "frame_after_ms must be below frame_within_ms (60)"),
+        ({"plc": {"period_ms": 50}}, "plc.period_ms must be milliseconds from 0.1 to 10.0"),
+        ({"plc": {"period_ms": 500}}, "plc.period_ms must be milliseconds from 0.1 to 10.0"),
+        (
+            {"decide_within_ms": 29, "plc": {"period_ms": 10}},
+            "decide_within_ms must be milliseconds from 30.0 to 60000.0, 3 times plc.period_ms",
+        ),
+        ({"age_limit_ms": 5}, "age_limit_ms must be milliseconds from 15.0 to 60000.0, 3 times plc.period_ms"),
+        (
+            {"plc": {"period_ms": 10, "plc_silence_ms": 10}},
+            "plc.plc_silence_ms must be milliseconds from 20.0 to 60000.0, 2 times plc.period_ms",
+        ),
         ({"plc": {"result_base": 15}}, "plc.request_base and plc.result_base must lie at least 16 apart"),
         ({"plc": {"address": "127.0.0.1:502"}}, "it does not begin with modbus://"),
         ({"plc": {"address": "modbus://"}}, "it names no host"),
@@ -131,10 +142,12 @@ def test_words_that_nobody_knows(lineside, verb):
     [
         {"decide_within_ms": 5, "frame_within_ms": 1, "plc": {"period_ms": 0.1}},
         {"decide_within_ms": 60_000, "age_limit_ms": 60_000, "frame_within_ms": 59_999, "queue_depth": 64, "threads": 64},
+        {"decide_within_ms": 30, "plc": {"period_ms": 10, "plc_silence_ms": 20, "station_silence_ms": 20}},
+        {"frame_after_ms": 59, "frame_late_ms": 0},
         {"plc": {"request_base": 65_000, "result_base": 0, "priority": 0, "reply_within_ms": 1}, "fail_safe": "REVIEW"},
         {"frames": {"bytes_max": 0, "free_bytes_min": "1GiB", "pass_sample": 0}, "plc": None, "camera": None},
     ],
-    ids=["least", "most", "registers", "bytes"],
+    ids=["least", "most", "slow", "frames", "registers", "bytes"],
 )
 def test_the_ends_of_ranges_are_taken(lineside, tmp_path, values):
     path = tmp_path / "line.json"

@@ -5,7 +5,9 @@ Times are judged widely: they show that a limit is kept at all. The drills measu
 
 import os
 import signal
+import socket
 import time
+from contextlib import suppress
 
 import pytest
 from line import entries, operations, passes_without_entry
@@ -452,6 +454,56 @@ def test_bypass_by_a_person(running):
     finish(running)
 
 
+def is_bypassed(line):
+    bypass = line.state()["bypass"]
+    return (bypass["by"], bypass["reason"]) if bypass["on"] else None
+
+
+@pytest.mark.parametrize("resets", [0, 1005])
+def test_bypass_outlives_a_restart(running, resets):
+    """[line-bypass-2] As soon as it is answered, and however much is written after it; and so does its end."""
+    said = {"on": True, "by": "anna", "reason": ""}
+    assert running.post("/station/bypass", said).status_code == 200
+    for _ in range(resets):
+        assert running.post("/station/reset", {"by": "anna"}).status_code == 200
+    # At once, or in order.
+    running.station.stop() if resets else running.station.kill()
+    running.start_station()
+    wait_until(lambda: is_bypassed(running) == ("anna", ""), "bypass", 2)
+    running.plc.wait("bypass", lambda result: "bypass" in result.status and "ready" not in result.status, 5)
+    part = running.plc.judge(1)
+    assert (part.gate, part.result.reason) == ("REJECT", "BYPASS")
+    assert running.post("/station/bypass", said | {"on": False}).status_code == 200
+    running.station.kill()
+    running.start_station()
+    running.plc.wait_ready(5)
+    assert is_bypassed(running) is None and is_judged(running.plc.judge(2))
+
+
+def test_a_bypass_that_only_the_ledger_knows(running):
+    """[line-bypass-2] Earlier versions kept it there."""
+    assert running.post("/station/bypass", {"on": True, "by": "anna", "reason": "x"}).status_code == 200
+    wait_until(lambda: operations(running), "the entry", 3)
+    running.station.stop()
+    (running.state_folder / "standing.json").unlink()
+    running.start_station()
+    wait_until(lambda: is_bypassed(running) == ("anna", "x"), "bypass", 2)
+
+
+def test_a_bypass_that_cannot_be_kept_is_not_agreed_to(running):
+    """[line-bypass-2] 503, and nothing has changed."""
+    running.plc.judge(1)
+    # A folder lies where the file would be written.
+    (running.state_folder / "standing.json.new").mkdir()
+    said = {"on": True, "by": "anna", "reason": "x"}
+    answer = running.post("/station/bypass", said)
+    assert answer.status_code == 503 and "standing.json" in answer.json()["error"]
+    assert is_bypassed(running) is None and is_judged(running.plc.judge(2))
+    (running.state_folder / "standing.json.new").rmdir()
+    assert running.post("/station/bypass", said).status_code == 200
+    wait_until(lambda: is_bypassed(running), "bypass", 2)
+
+
 def test_without_enable_nobody_looks(running):
     """[line-control-1]"""
     plc = running.plc
@@ -537,3 +589,52 @@ def test_lineside_line_keeps_both_alive(make_line):
     assert keeper.stop() == 0
     wait_until(lambda: not any(command_line(pid) for pid in below), "no orphan", 5)
     assert not [part for part in plc.gone if part.gate == "PASS" and part.result["MODEL_CODE"] == 0]
+
+
+def test_a_mailbox_that_was_taken_away(make_line):
+    """[line-keep-2] Both sides open it anew, and meet again."""
+    line = make_line()
+    plc, keeper = line.plc, line.run("line", "--config", line.config_path)
+    plc.wait_ready(20)
+    before = {child(keeper, "station"), child(keeper, "io")}
+    (line.folder / "mailbox").unlink()
+    os.kill(child(keeper, "io"), signal.SIGKILL)
+    wait_until(lambda: before.isdisjoint({child(keeper, "station"), child(keeper, "io")}), "both to start again", 5)
+    plc.wait_ready(20)
+    wait_until(lambda: is_judged(plc.judge(1)), "a part that is judged", 10)
+    assert "mailbox" in keeper.log()
+
+
+@pytest.mark.parametrize("what", ["nothing", "another"])
+def test_a_mailbox_that_is_another(running, what):
+    """[line-keep-2] [line-exit-1] 69, within two seconds."""
+    (running.folder / "mailbox").unlink()
+    if what == "another":
+        (running.folder / "mailbox").write_bytes(b"")
+    for job in (running.station, running.io):
+        wait_until(lambda job=job: not job.is_running, "its end", 5)
+        assert job.process.returncode == 69 and "mailbox" in job.log()
+
+
+def listens(port):
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+def test_connections_that_say_nothing_do_not_lock_the_plc_out(make_line):
+    """[line-bus-1] For a ninth connection the one that has been silent longest is closed."""
+    line = make_line(AskingPLC)
+    line.plc.unplug()
+    line.start_station()
+    line.start_io()
+    silent = []
+    try:
+        wait_until(lambda: listens(line.plc.port), "the node's Modbus server")
+        silent += [socket.create_connection(("127.0.0.1", line.plc.port)) for _ in range(11)]
+        line.plc.plug_in()
+        line.plc.wait_ready(20)
+        assert is_judged(line.plc.judge(1))
+    finally:
+        for end in silent:
+            end.close()

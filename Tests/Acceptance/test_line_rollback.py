@@ -208,6 +208,71 @@ def test_no_defect_passes_while_an_escape_waits_for_a_person(make_line, tmp_path
     assert line.plc.judge(11).result.verdict == "PASS"
 
 
+def blocked(line):
+    """No part passes, and the page says that a person must look."""
+    line.plc.wait("FAULT", lambda said: said.state == "FAULT" and "fault" in said.status, 5)
+    part = line.plc.judge(10)
+    assert (part.gate, part.result.reason) == ("REJECT", "DEVICE_FAULT")
+    assert "RELEASE_HELD" in [alarm["code"] for alarm in line.state()["alarms"]]
+    return True
+
+
+def start_again(line):
+    line.station.kill()
+    line.start_station()
+
+
+def test_a_restart_is_no_person(make_line, tmp_path):
+    """[line-release-7] After an escape the line stands until somebody has reset it, whatever is killed meanwhile."""
+    line = make_line(model=good(tmp_path), watch=ALWAYS_WATCHED).start()
+    line.plc.feed(range(1, 6))
+    line.plc.wait_done()
+    passed = line.state()["last"]["number"]
+    line.post(f"/station/parts/{passed}/override", {"by": "Anna", "reason": "a crack", "verdict": "REJECT"})
+    assert blocked(line)
+    for _ in range(2):
+        start_again(line)
+        assert blocked(line)
+    line.post("/station/reset", {"by": "Anna", "reason": "the lamp was dirty"})
+    line.plc.wait_ready()
+    assert line.plc.judge(11).result.verdict == "PASS"
+    kept = line.state_folder / "standing.json"
+    wait_until(lambda: "block" not in kept.read_text(), "the person's word on the disk")
+    start_again(line)
+    line.plc.wait_ready()
+    assert line.plc.judge(12).result.verdict == "PASS"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"block": 1}', '{"bypass": {}}', '{"unheard": "of"}'], ids=repr)
+def test_what_cannot_be_read_may_have_been_a_block(make_line, tmp_path, text):
+    """[line-release-9] The station begins blocked, and a person ends it."""
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "standing.json").write_text(text)
+    line = make_line(model=good(tmp_path), watch=ALWAYS_WATCHED)
+    line.start_station()
+    line.start_io()
+    assert blocked(line)
+    line.post("/station/reset", {"by": "Anna", "reason": "looked"})
+    line.plc.wait_ready()
+    assert line.plc.judge(11).result.verdict == "PASS"
+
+
+def test_too_many_unjudged_parts_wait_for_a_person_over_a_restart(make_line, tmp_path):
+    """[line-release-9] DECISIONS: FAULT in STATUS until somebody has reset it."""
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "1.png").write_bytes(b"no picture")
+    line = make_line(camera=f"folder://{tmp_path}/frames").start()
+    assert [line.plc.judge(part).result.reason for part in range(1, 4)] == ["INPUT_INVALID"] * 3
+    kept = line.state_folder / "standing.json"
+    wait_until(lambda: kept.exists() and "complaint" in kept.read_text(), "the complaint on the disk", 3)
+    start_again(line)
+    line.plc.wait("FAULT, and READY still", lambda said: {"fault", "ready"} <= said.status, 10)
+    (text,) = [alarm["text"] for alarm in line.state()["alarms"] if alarm["code"] == "DECISIONS"]
+    assert text.startswith("3 parts in a row")
+    line.post("/station/reset", {"by": "Anna", "reason": "looked"})
+    line.plc.wait("no FAULT", lambda said: "fault" not in said.status, 3)
+
+
 def golden(folder, verdict):
     """One grey picture, and what it is said to be."""
     import hashlib

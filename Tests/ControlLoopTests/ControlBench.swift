@@ -25,6 +25,8 @@ struct ControlBench {
     /// What stood in the registers after the last cycle.
     var shown = LineResult()
     var triggers: [TriggerLetter] = []
+    /// Parts that the station was told of without being asked.
+    var sightings: [TriggerLetter] = []
     /// Everything that was ever told of parts.
     var outcomes: [OutcomeLetter] = []
 
@@ -49,6 +51,7 @@ struct ControlBench {
         if plcBeats { plc?.heartbeat &+= 1 }
         plan.look(plc, now)
         triggers = (0..<plan.triggers.count).map { plan.triggers[$0] }
+        sightings = (0..<plan.sightings.count).map { plan.sightings[$0] }
         outcomes += (0..<plan.outcomes.count).map { plan.outcomes[$0] }
         plan.letGo()
     }

@@ -39,6 +39,13 @@ import Testing
         #expect(mailbox.nextTrigger() == .letter(letter) && mailbox.nextTrigger() == .nothing)
     }
 
+    @Test(arguments: keys, [TriggerLetter.Kind.asked, .answered, .unknown])
+    func whatIsToldWithoutBeingAskedComesAsItWasSent(_ key: PartKey, _ kind: TriggerLetter.Kind) {
+        let mailbox = Mailbox()
+        let letter = TriggerLetter(key: key, partNumber: .max, ioLife: .max, kind: kind)
+        #expect(mailbox.send(letter) && mailbox.nextTrigger() == .letter(letter))
+    }
+
     @Test(arguments: keys, Verdict.allCases)
     func verdictsComeAsTheyWereSent(_ key: PartKey, _ verdict: Verdict) {
         let mailbox = Mailbox()

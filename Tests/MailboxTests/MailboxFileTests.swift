@@ -31,6 +31,17 @@ import Testing
         #expect(try Mailbox(path: file.path).nextTrigger() == .letter(LetterTests.trigger(1)))
     }
 
+    /// What lies at the path may be another file by now.
+    @Test func knowsWhetherItStillLiesThere() throws {
+        let file = try MailboxFile()
+        let mailbox = try Mailbox(path: file.path)
+        #expect(mailbox.lies(at: file.path))
+        unlink(file.path)
+        #expect(!mailbox.lies(at: file.path))
+        let other = try Mailbox(path: file.path)
+        #expect(!mailbox.lies(at: file.path) && other.lies(at: file.path))
+    }
+
     struct Foreign: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let bytes: [UInt8]

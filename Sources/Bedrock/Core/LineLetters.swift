@@ -1,14 +1,25 @@
 /// A part has come to the camera: PLC process to station.
 package struct TriggerLetter: Hashable, Sendable {
+    package enum Kind: UInt16, Hashable, Sendable {
+        /// The station is to judge it.
+        case asked = 0
+        /// The PLC process has answered it, or nobody wants an answer; but its frame will come.
+        case answered = 1
+        /// An unknown number of parts may have come up to the key's moment, without anybody seeing them.
+        case unknown = 2
+    }
+
     package let key: PartKey
     package let partNumber: UInt16
     /// Which PLC process saw it.
     package let ioLife: UInt32
+    package let kind: Kind
 
-    package init(key: PartKey, partNumber: UInt16, ioLife: UInt32) {
+    package init(key: PartKey, partNumber: UInt16, ioLife: UInt32, kind: Kind = .asked) {
         self.key = key
         self.partNumber = partNumber
         self.ioLife = ioLife
+        self.kind = kind
     }
 }
 

@@ -6,6 +6,7 @@ struct AddressDraft {
     var silence: UInt64?
     var connect: UInt64 = 5 * Span64.second
     var queue: UInt32 = 3
+    var delay: UInt64 = 0
 
     init(_ text: String, _ scheme: String) throws(Fault) {
         source = .pipeline("")
@@ -78,6 +79,7 @@ struct AddressDraft {
         }
         let transport = try parameters.choice("transport", of: ["tcp", "udp"]) ?? "tcp"
         let latency = try parameters.whole("latency", in: 0...60_000, "milliseconds") ?? 100
+        delay = UInt64(latency) * Span64.millisecond
         let pixels = try parameters.choice("pixels", of: ["grey", "rgb"])
         try readCommon(&parameters, silence: 2 * Span64.second)
         // Many cameras have parameters of their own in their address: what we do not know is theirs.

@@ -23,6 +23,19 @@ package struct CameraAddress: Hashable, Sendable, CustomStringConvertible {
     /// Frames that may wait; the newest are kept.
     package let queue: UInt32
 
+    /// How long its frames wait in a buffer, where the address says so: a frame was taken so much before it arrives.
+    package let delay: UInt64
+
+    /// It takes a frame when it is told to, and else none.
+    package var isTriggered: Bool {
+        if case .gigE(let settings) = source { settings.trigger != nil } else { false }
+    }
+
+    /// It is we who tell it.
+    package var isPulled: Bool {
+        if case .gigE(let settings) = source { settings.trigger == "Software" } else { false }
+    }
+
     /// How much later than its rhythm a frame may come without anything being wrong: networks and decoders gather frames.
     package var sway: UInt64 {
         switch source {
@@ -50,6 +63,7 @@ package struct CameraAddress: Hashable, Sendable, CustomStringConvertible {
         silence = draft.silence
         connect = draft.connect
         queue = draft.queue
+        delay = draft.delay
     }
 
     package static let bytesMax = 2000

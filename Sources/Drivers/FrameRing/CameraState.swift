@@ -53,6 +53,12 @@ extension FrameRing {
         return state
     }
 
+    /// Frames that came to harm, of any kind: whoever waits for one learns that it may have been his.
+    package var harmedCount: UInt64 {
+        unsafe ls_counted(&ring.pointee.counts.dropped) &+ ls_counted(&ring.pointee.counts.damaged)
+            &+ ls_counted(&ring.pointee.counts.missing) &+ ls_counted(&ring.pointee.counts.oversized)
+    }
+
     /// By when the camera process has promised to show itself again.
     package var due: Instant { unsafe Instant(nanoseconds: ls_counted(&ring.pointee.due_ns)) }
 

@@ -18,14 +18,16 @@ extension TriggerLetter {
         var cell = ls_letter()
         cell.word.0 = key.numbers
         cell.word.1 = key.triggered.nanoseconds
-        cell.word.2 = UInt64(partNumber) << 32 | UInt64(ioLife)
+        cell.word.2 = UInt64(kind.rawValue) << 48 | UInt64(partNumber) << 32 | UInt64(ioLife)
         return cell
     }
 
-    init(_ cell: ls_letter) {
+    init?(_ cell: ls_letter) {
+        guard let kind = Kind(rawValue: UInt16(truncatingIfNeeded: cell.word.2 >> 48)) else { return nil }
         self.init(
             key: PartKey(numbers: cell.word.0, triggered: cell.word.1),
-            partNumber: UInt16(truncatingIfNeeded: cell.word.2 >> 32), ioLife: UInt32(truncatingIfNeeded: cell.word.2))
+            partNumber: UInt16(truncatingIfNeeded: cell.word.2 >> 32), ioLife: UInt32(truncatingIfNeeded: cell.word.2),
+            kind: kind)
     }
 }
 

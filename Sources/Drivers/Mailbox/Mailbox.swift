@@ -8,6 +8,9 @@ internal import Glibc
 /// station's by its decision thread alone. Nothing here waits, locks or allocates, except `listen`.
 @safe package struct Mailbox: @unchecked Sendable {
     private let box: UnsafeMutablePointer<ls_mailbox>
+    /// The file that is mapped: whatever lies at its path later may be another.
+    private let device: UInt64
+    private let inode: UInt64
 
     package enum Side: String, Hashable, Sendable {
         case station
@@ -52,12 +55,22 @@ internal import Glibc
             throw Fault.system("mapping the mailbox \(path)")
         }
         unsafe box = unsafe start.assumingMemoryBound(to: ls_mailbox.self)
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
         try claim(path)
+    }
+
+    /// Whether the file at `path` is the one that is mapped. If it is not, whoever opens it now meets somebody else.
+    package func lies(at path: String) -> Bool {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return errno != ENOENT }
+        return UInt64(status.st_dev) == device && UInt64(status.st_ino) == inode
     }
 
     /// A mailbox of this process alone, for simulations.
     package init() {
         unsafe box = .allocate(capacity: 1)
+        (device, inode) = (0, 0)
         unsafe memset(box, 0, MemoryLayout<ls_mailbox>.size)
         unsafe box.pointee.magic = UInt32(LS_MAILBOX_MAGIC)
         unsafe box.pointee.version = UInt32(LS_MAILBOX_VERSION)
@@ -87,9 +100,17 @@ internal import Glibc
 
     // MARK: lives: a number for each process that has served this mailbox
 
-    /// Begins the station's life and forgets the triggers of the one before; what became of parts is still to be told.
-    package func beginStation() -> UInt32 {
-        unsafe ls_chute_skip_all(&box.pointee.triggers)
+    /// So many letters wait at most; one more is lost.
+    package static let lettersMax = Int(LS_LETTERS)
+
+    /// Begins the station's life. The triggers of the one before are nobody's to judge: they are only told; what became of
+    /// parts is still to be read.
+    package func beginStation(telling before: (Post<TriggerLetter>) -> Void = { _ in }) -> UInt32 {
+        var post = nextTrigger()
+        while post != .nothing {
+            before(post)
+            post = nextTrigger()
+        }
         return unsafe ls_add(&box.pointee.station_life, 1) &+ 1
     }
 
@@ -164,7 +185,7 @@ internal import Glibc
         var cell = ls_letter()
         switch unsafe ls_chute_pop(&box.pointee.triggers, &cell) {
         case 0: return .nothing
-        case 1: return .letter(TriggerLetter(cell))
+        case 1: return TriggerLetter(cell).map { .letter($0) } ?? .torn
         default: return .torn
         }
     }

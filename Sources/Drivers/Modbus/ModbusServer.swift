@@ -8,6 +8,8 @@ internal import Glibc
 /// Concurrency: confined to one thread. Serving allocates nothing.
 @safe package final class ModbusServer: @unchecked Sendable {
     package static let clientsMax = 8
+    /// After so long without a word the kernel asks whether a client is still there.
+    private static let silentSeconds: Int32 = 10
     /// Where a request names its unit.
     private static let unitPlace = 6
     private let context: OpaquePointer
@@ -15,6 +17,8 @@ internal import Glibc
     private let unit: Int
     private var listener: Int32
     private var waits: InlineArray<9, pollfd>
+    /// When each of them last asked something.
+    private var heard: InlineArray<9, Instant>
     private var clientCount = 0
     package let port: Int
 
@@ -38,6 +42,7 @@ internal import Glibc
         _ = fcntl(listener, F_SETFD, FD_CLOEXEC)
         waits = InlineArray(repeating: pollfd(fd: -1, events: Int16(POLLIN) | Int16(LS_RDHUP), revents: 0))
         waits[0].fd = listener
+        heard = InlineArray(repeating: Instant(nanoseconds: 0))
         self.port = Self.port(of: listener) ?? port
     }
 
@@ -82,7 +87,9 @@ internal import Glibc
             var place = 1
             while place <= clientCount {
                 switch waits[place].revents == 0 ? .incomplete : attend(waits[place]) {
-                case .answered: served = true
+                case .answered:
+                    served = true
+                    heard[place] = .now
                 case .over:
                     drop(place)
                     continue
@@ -97,15 +104,26 @@ internal import Glibc
     private func admit() {
         let client = ls_accept(listener, nil, 0)
         guard client >= 0 else { return }
-        guard clientCount < Self.clientsMax else {
-            Glibc.close(client)
-            return
-        }
+        // Connections that nobody uses any more must not keep the PLC out.
+        if clientCount == Self.clientsMax { drop(longestSilent) }
         _ = fcntl(client, F_SETFL, fcntl(client, F_GETFL, 0) & ~O_NONBLOCK)
         _ = ls_set_nodelay(client)
+        // A peer that vanished without a word is found out.
+        _ = ls_keep_alive(client, Self.silentSeconds)
         clientCount += 1
         waits[clientCount].fd = client
         waits[clientCount].revents = 0
+        heard[clientCount] = .now
+    }
+
+    private var longestSilent: Int {
+        var longest = 1
+        var place = 2
+        while place <= clientCount {
+            if heard[place] < heard[longest] { longest = place }
+            place += 1
+        }
+        return longest
     }
 
     private enum Attention { case answered, incomplete, over }
@@ -152,6 +170,7 @@ internal import Glibc
     private func drop(_ place: Int) {
         Glibc.close(waits[place].fd)
         waits[place] = waits[clientCount]
+        heard[place] = heard[clientCount]
         waits[clientCount].fd = -1
         clientCount -= 1
     }

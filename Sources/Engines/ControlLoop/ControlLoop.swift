@@ -54,9 +54,10 @@ package import Mailbox
         }
     }
 
-    private func cycle(_ now: Instant) {
+    /// One cycle, begun at `now`.
+    func cycle(_ now: Instant) {
         plan.see(mailbox.station, now)
-        readVerdicts(now)
+        readVerdicts()
         let request = bus.exchange(plan.conclude(now))
         let after = Instant.now
         plan.look(request, after)
@@ -65,10 +66,11 @@ package import Mailbox
         unsafe published.pointee = plan.counts
     }
 
-    private func readVerdicts(_ now: Instant) {
+    /// Each is heard at the moment at which it is read: it may have been decided after the cycle began.
+    private func readVerdicts() {
         for _ in 0..<Self.lettersPerCycle {
             switch mailbox.nextVerdict() {
-            case .letter(let letter): plan.hear(letter, now)
+            case .letter(let letter): plan.hear(letter, .now)
             case .torn: plan.hearTorn()
             case .nothing: return
             }
@@ -77,6 +79,8 @@ package import Mailbox
 
     private func postLetters() {
         var news = false
+        // A station that is not there need not know of them: it begins without knowing anything.
+        for place in 0..<plan.sightings.count where mailbox.send(plan.sightings[place]) { news = true }
         for place in 0..<plan.triggers.count {
             let letter = plan.triggers[place]
             if mailbox.send(letter) { news = true } else { plan.undelivered(letter.key) }

@@ -45,6 +45,10 @@ package struct ControlPlan: Sendable {
     package private(set) var triggers = Line<8, TriggerLetter>(
         TriggerLetter(
             key: PartKey(part: 0, sequence: 0, triggered: Instant(nanoseconds: 0)), partNumber: 0, ioLife: 0))
+    /// Parts that the station is not asked about, and must know of: their frames come all the same.
+    package private(set) var sightings = Line<8, TriggerLetter>(
+        TriggerLetter(
+            key: PartKey(part: 0, sequence: 0, triggered: Instant(nanoseconds: 0)), partNumber: 0, ioLife: 0))
     /// Room for everything that one cycle can end: what waits, what is decided, what stands.
     package private(set) var outcomes = Line<24, OutcomeLetter>(
         OutcomeLetter(
@@ -119,6 +123,7 @@ package struct ControlPlan: Sendable {
     /// The letters of this cycle are on their way, or lost.
     package mutating func letGo() {
         triggers.removeAll()
+        sightings.removeAll()
         outcomes.removeAll()
     }
 
@@ -185,9 +190,10 @@ package struct ControlPlan: Sendable {
 
     /// The part that stands there when we first look: when it came is unknown, so it can only be answered safely.
     private mutating func beginWith(_ now: Instant) {
-        guard request.sequence != 0, request.sequence != request.ackSequence, request.control.contains(.enable) else {
-            return
-        }
+        // Where no turn ever was, nothing came.
+        guard request.sequence != 0 else { return }
+        sightUnknown(now)
+        guard request.sequence != request.ackSequence, request.control.contains(.enable) else { return }
         counts.triggers += 1
         let key = PartKey(part: request.part, sequence: request.sequence, triggered: now)
         waiting.append(Waiting(key: key))
@@ -195,19 +201,35 @@ package struct ControlPlan: Sendable {
     }
 
     private mutating func trigger(_ before: UInt16) {
-        guard request.sequence != 0, request.control.contains(.enable) else { return }
-        counts.triggers += 1
-        if before != 0 { counts.missedTriggers += Self.turnsBetween(before, request.sequence) }
+        guard request.sequence != 0 else { return }
         // Its age counts from the earliest moment at which it can have come: a part that came while the bus was silent is old.
         let key = PartKey(part: request.part, sequence: request.sequence, triggered: lastLook)
+        if before != 0, before % 65_535 + 1 != request.sequence { sightUnknown(clock) }
+        guard request.control.contains(.enable) else { return sight(key) }
+        counts.triggers += 1
+        if before != 0 { counts.missedTriggers += Self.turnsBetween(before, request.sequence) }
         // The same turn again, while the first one still waits: the first one's part is gone from the PLC's view.
         if let place = waiting.firstIndex(where: { $0.key.sequence == key.sequence }) {
             decideSafely(place, .idMismatch)
         }
         if waiting.isFull { decideSafely(0, .queueFull) }
         waiting.append(Waiting(key: key))
-        if let obstacle { return decideSafely(waiting.count - 1, obstacle) }
+        if let obstacle {
+            sight(key)
+            return decideSafely(waiting.count - 1, obstacle)
+        }
         triggers.append(TriggerLetter(key: key, partNumber: request.partNumber, ioLife: life))
+    }
+
+    /// A part that the station is not asked about.
+    private mutating func sight(_ key: PartKey) {
+        sightings.append(TriggerLetter(key: key, partNumber: request.partNumber, ioLife: life, kind: .answered))
+    }
+
+    /// Parts may have come that we did not see.
+    private mutating func sightUnknown(_ now: Instant) {
+        let key = PartKey(part: 0, sequence: 0, triggered: now)
+        sightings.append(TriggerLetter(key: key, partNumber: 0, ioLife: life, kind: .unknown))
     }
 
     /// How many turns were left out on the way from one to another; none when the way leads back. Turns go from 1 to 65,535.

@@ -14,6 +14,9 @@ struct DecisionWatch: Hashable, Sendable {
     /// What was found wrong first; nil when nothing was.
     private(set) var complaint: String?
 
+    /// `complaint`: what nobody has looked at since an earlier run.
+    init(complaint: String? = nil) { self.complaint = complaint }
+
     mutating func note(_ reason: Reason) {
         // In bypass, and while no model is at work, the PLC was told that nobody judges.
         guard reason != .bypass, reason != .noModel else { return }

@@ -45,8 +45,6 @@ package final class FolderSource: FrameSource {
         }
     }
 
-    package func tend() {}
-
     package func frame(of key: PartKey, until deadline: Instant, tend: () -> Void) throws(FrameTrouble) -> SourceFrame {
         if next >= names.count {
             guard loops else {

@@ -14,12 +14,20 @@ package protocol FrameSource: AnyObject {
     /// The frame of the part with this key: taken after its trigger, and of no other part. Waits until `deadline`, and calls
     /// `tend` every few milliseconds meanwhile. The frame is valid until the next call.
     func frame(of key: PartKey, until deadline: Instant, tend: () -> Void) throws(FrameTrouble) -> SourceFrame
-    /// Looks after the source while no part is there.
-    func tend()
+    /// A part has passed the camera, whether or not its frame will be asked for.
+    func expect(_ sighting: PartSighting)
+    /// The part was decided: nobody asks for its frame any more.
+    func forget(_ key: PartKey)
+    /// Looks after the source, every few milliseconds. Every part is known that was triggered before `heard`.
+    func tend(heard: Instant)
 }
 
 extension FrameSource {
     package var rate: Double? { nil }
+    // A source that makes a frame for each part it is asked for cannot take one for another's.
+    package func expect(_ sighting: PartSighting) {}
+    package func forget(_ key: PartKey) {}
+    package func tend(heard: Instant) {}
 }
 
 /// Why there is no frame to judge.

@@ -18,7 +18,8 @@ internal import Synchronization
         case release(ReleaseFile)
         /// A person's word on a part that was decided.
         case review(entry: UInt64, was: Verdict, is: Verdict?)
-        case bypass(on: Bool, by: String, reason: String)
+        /// It is kept already; nil ends it.
+        case bypass(StandingOrders.Bypass?, by: String, reason: String)
         case reset(by: String, reason: String)
     }
 
@@ -34,19 +35,22 @@ internal import Synchronization
     private let clerk: Clerk
     private let board: StationBoard
     private let desk: ReleaseDesk
+    private let orders: StandingOrderBook
     private var lastEntry: UInt64 = 0
     private var plan: StationPlan
     private let life: UInt32
     private let wishes = Mutex<[Wish]>([])
     private let stopping = Atomic<Bool>(false)
-    private var isBypassed = false
+    private var isBypassed: Bool
     private var selfTrigger: SelfTrigger?
     private var sawReset = false
-    private var decisions = DecisionWatch()
+    private var decisions: DecisionWatch
+    /// Every part that was triggered before this moment has been told to us.
+    private var heard = Instant(nanoseconds: 0)
 
     package init(
         _ settings: StationSettings, mailbox: Mailbox, seats: SeatRow, source: any FrameSource, bells: Bells,
-        clerk: Clerk, board: StationBoard, desk: ReleaseDesk
+        clerk: Clerk, board: StationBoard, desk: ReleaseDesk, orders: StandingOrderBook
     ) {
         self.settings = settings
         self.mailbox = mailbox
@@ -56,9 +60,25 @@ internal import Synchronization
         self.clerk = clerk
         self.board = board
         self.desk = desk
+        self.orders = orders
+        let standing = orders.orders
+        decisions = DecisionWatch(complaint: standing.complaint)
+        isBypassed = standing.bypass != nil
+        if let bypass = standing.bypass { board.note(bypass) }
         plan = StationPlan(settings)
-        life = mailbox.beginStation()
+        // Whoever came before us is nobody's any more; but their frames may still be under way.
+        if let last = Self.lastBeat(mailbox) { source.expect(.unknown(last)) }
+        var before: [PartSighting] = []
+        life = mailbox.beginStation { before.append(PartSighting(ofBefore: $0)) }
+        for sighting in before { source.expect(sighting) }
+        if before.count >= Mailbox.lettersMax { source.expect(.unknown(.now)) }
         selfTrigger = source.rate.map { SelfTrigger(perSecond: $0, from: .now) }
+    }
+
+    /// When the station before us last heard of parts, which it took with it; nil when there was none.
+    private static func lastBeat(_ mailbox: Mailbox) -> Instant? {
+        let beat = mailbox.station.beat
+        return beat.nanoseconds > 0 ? min(.now, beat.advanced(by: turn)) : nil
     }
 
     package func stop() { stopping.store(true, ordering: .releasing) }
@@ -73,7 +93,6 @@ internal import Synchronization
             if let part = plan.next() {
                 judge(part)
             } else {
-                source.tend()
                 mailbox.listen(since: rung, until: nextTurn)
             }
         }
@@ -94,11 +113,15 @@ internal import Synchronization
             now, state: state, modelCode: isBypassed ? 0 : seats.activeEdition, isBypassed: isBypassed,
             needsReset: decisions.complaint != nil)
         noteReset(mailbox.plc.wantsReset)
+        orders.note(complaint: decisions.complaint)
         board.note(
             state: state, seats: seats, source: source, plc: mailbox.plc, plcBeat: mailbox.ioBeat,
             complaint: decisions.complaint, releases: desk.facts)
         readOutcomes()
+        let heard = heardSoFar
         readTriggers()
+        self.heard = heard
+        source.tend(heard: heard)
         for decision in plan.expire(Instant.now) { tell(decision, nil) }
     }
 
@@ -112,6 +135,13 @@ internal import Synchronization
         }
         let isFree = plan.atModel == nil && plan.waiting.isEmpty
         if let decision = desk.tend(now, lastEntry: lastEntry, isIdle: isFree) { desk.act(decision, now) }
+    }
+
+    /// As far as the PLC process has looked: it posts what it finds before it beats. While the bus is silent a part may come
+    /// that will be told later, as old as the last look.
+    private var heardSoFar: Instant {
+        let beat = mailbox.ioBeat
+        return mailbox.plc.isConnected ? max(heard, beat) : heard
     }
 
     private func ioLives(_ now: Instant) -> Bool { now.since(mailbox.ioBeat) < Self.grace }
@@ -144,10 +174,10 @@ internal import Synchronization
         case .release(let file): desk.change(to: file)
         case .review(let entry, let was, let verdict):
             if let decision = desk.reviewed(entry: entry, was: was, is: verdict, .now) { desk.act(decision, .now) }
-        case .bypass(let on, let by, let reason):
-            isBypassed = on
-            board.noteBypass(on, by: by, reason: reason)
-            clerk.noteBypass(on, by: by, reason: reason)
+        case .bypass(let bypass, let by, let reason):
+            isBypassed = bypass != nil
+            board.note(bypass)
+            clerk.noteBypass(isBypassed, by: by, reason: reason)
         case .reset(let by, let reason):
             decisions.reset()
             desk.personActed(.now)
@@ -157,14 +187,22 @@ internal import Synchronization
     }
 
     private func readTriggers() {
+        var letters = 0
         while let part = selfTrigger?.part(at: .now) {
             if let crowdedOut = plan.trigger(part, Instant.now) { tell(crowdedOut, nil) }
         }
         while true {
+            letters += 1
+            // So many that some may have found no room.
+            if letters == Mailbox.lettersMax { source.expect(.unknown(.now)) }
             switch mailbox.nextTrigger() {
             case .nothing: return
-            case .torn: board.noteTornTrigger()
+            case .torn:
+                board.noteTornTrigger()
+                source.expect(.unknown(.now))
             case .letter(let letter):
+                source.expect(PartSighting(letter))
+                guard letter.kind == .asked else { continue }
                 let part = PendingPart(key: letter.key, partNumber: letter.partNumber, ioLife: letter.ioLife)
                 if let crowdedOut = plan.trigger(part, Instant.now) { tell(crowdedOut, nil) }
             }
@@ -319,6 +357,7 @@ internal import Synchronization
         lastEntry = entry
         decisions.note(decision.reason)
         board.note(decision, entry: entry, evidence)
+        source.forget(decision.part.key)
         if let found = desk.judged(decision, entry: entry, evidence) { desk.act(found, .now) }
     }
 }

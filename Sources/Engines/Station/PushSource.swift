@@ -2,7 +2,7 @@ package import Core
 internal import Images
 
 /// A station whose frames are pushed over HTTP. A frame that names a part belongs to that part; one that does not belongs to
-/// the first part that was triggered before it came.
+/// the part that alone can own it (`FrameClaims`).
 ///
 /// Concurrency: confined to the station's decision thread.
 package final class PushSource: FrameSource {
@@ -27,19 +27,19 @@ package final class PushSource: FrameSource {
         return status
     }
 
-    package func tend() { post.forgetOld(.now) }
+    package func expect(_ sighting: PartSighting) { post.expect(sighting) }
+    package func forget(_ key: PartKey) { post.forget(key) }
+    package func tend(heard: Instant) { post.sort(heard: heard, .now) }
 
     package func frame(of key: PartKey, until deadline: Instant, tend: () -> Void) throws(FrameTrouble) -> SourceFrame {
         while true {
-            if let pushed = post.take(for: key) {
+            if let pushed = try post.take(for: key) {
                 do throws(Fault) {
                     let view = try decoder.decode(pushed.bytes, as: format)
                     return SourceFrame(view: view, file: pushed.bytes, id: pushed.id)
                 } catch { throw FrameTrouble(reason: .inputInvalid, text: error.message) }
             }
-            guard Instant.now < deadline else {
-                throw FrameTrouble(reason: .deviceFault, text: "no frame was pushed in time")
-            }
+            guard Instant.now < deadline else { throw post.absence("no frame was pushed in time") }
             tend()
             Pause.nanoseconds(Self.turn)
         }

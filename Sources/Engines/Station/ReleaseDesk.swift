@@ -20,6 +20,7 @@ package final class ReleaseDesk {
     private let side: SideJudge
     private let clerk: Clerk
     private let health: DeviceHealth
+    private let orders: StandingOrderBook
 
     private(set) var facts = ReleaseFacts()
     private var atWork: ReleaseFile?
@@ -33,12 +34,12 @@ package final class ReleaseDesk {
     private var nextGolden = 0
     private var goldenAt = Instant(nanoseconds: 0)
     private var tickAt = Instant(nanoseconds: 0)
-    /// Until a person has looked no part may pass.
-    private(set) var isBlocked = false
+    /// Until a person has looked no part may pass; a restart is none.
+    private(set) var isBlocked: Bool
 
     package init(
         _ configured: ReleaseFile, seats: SeatRow, memory: ReleaseMemory, settings: WatchSettings, side: SideJudge,
-        clerk: Clerk
+        clerk: Clerk, orders: StandingOrderBook
     ) {
         self.configured = configured
         self.seats = seats
@@ -46,6 +47,10 @@ package final class ReleaseDesk {
         self.settings = settings
         self.side = side
         self.clerk = clerk
+        self.orders = orders
+        let block = orders.orders.block
+        isBlocked = block != nil
+        facts.hold = block
         device = DeviceWatch(settings.deviceHealth)
         health = DeviceHealth()
     }
@@ -115,6 +120,8 @@ package final class ReleaseDesk {
         shadowed = [:]
         watch = ReleaseWatch(settings, lastGood: lastGood, canGoBack: canGoBack, switchedAt: now, device: device)
         facts.began(file)
+        // Another release does not end what waits for a person.
+        facts.hold = orders.orders.block
         facts.isProved = !canGoBack && memory.record.lastGood?.digest == "\(file.digest)"
         goldenAt = now.advanced(by: Self.goldenEvery)
     }
@@ -157,6 +164,7 @@ package final class ReleaseDesk {
         }
         guard now >= tickAt else { return nil }
         tickAt = now.advanced(by: Self.tickEvery)
+        orders.retry()
         if let found = look(now) { return found }
         if isIdle { askGolden(now) }
         return watch?.tick(now)
@@ -197,6 +205,7 @@ package final class ReleaseDesk {
     /// A person has looked.
     func personActed(_ now: Instant) {
         isBlocked = false
+        orders.reset()
         facts.cleared()
         watch?.personActed(at: now)
     }
@@ -208,10 +217,16 @@ package final class ReleaseDesk {
         case .healthy(let baseline): settle(baseline)
         case .rollBack(let report): goBack(report, now)
         case .hold(let report, let failSafe):
-            isBlocked = isBlocked || failSafe
             facts.hold = "\(report.trigger.rawValue): \(report.evidence)"
+            if failSafe { block() }
             clerk.note(report, of: atWork, isRolledBack: false)
         }
+    }
+
+    /// No part passes until a person has looked. It is on the disk before anything else happens.
+    private func block() {
+        isBlocked = true
+        orders.block(facts.hold ?? "a person must look")
     }
 
     private func settle(_ baseline: ReleaseBaseline) {
@@ -229,8 +244,8 @@ package final class ReleaseDesk {
         guard let bad = atWork else { return }
         let parts = facts.parts
         guard let good = seats.goBack() else {
-            isBlocked = true
             facts.hold = "\(report.trigger.rawValue): \(report.evidence); the release before is gone"
+            block()
             return clerk.note(report, of: bad, isRolledBack: false)
         }
         let baseline = watch?.lastGood

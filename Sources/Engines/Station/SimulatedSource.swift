@@ -31,8 +31,6 @@ package import Surfaces
 
     deinit { unsafe pixels.deallocate() }
 
-    package func tend() {}
-
     package func frame(of key: PartKey, until deadline: Instant, tend: () -> Void) throws(FrameTrouble) -> SourceFrame {
         unsafe renderer.render(part: key.part, into: pixels, width: width, height: height, stride: width)
         status.frames += 1

@@ -12,7 +12,7 @@ package final class StationBoard: Sendable {
 
     struct Contents: Sendable {
         var state = StationState.boot
-        var bypass: (on: Bool, since: Int64, by: String, reason: String) = (false, 0, "", "")
+        var bypass: StandingOrders.Bypass?
         var release: (file: ReleaseFile, code: UInt16)?
         var releases = ReleaseFacts()
         var parts: [ShownPart] = []
@@ -157,9 +157,7 @@ package final class StationBoard: Sendable {
         }
     }
 
-    func noteBypass(_ on: Bool, by: String, reason: String) {
-        change { $0.bypass = (on, Int64(WallClock.milliseconds), by, reason) }
-    }
+    func note(_ bypass: StandingOrders.Bypass?) { change { $0.bypass = bypass } }
     func noteTornTrigger() { change { $0.tornTriggers += 1 } }
     func noteLostVerdict() { change { $0.lostVerdicts += 1 } }
 

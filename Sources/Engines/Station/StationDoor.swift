@@ -11,6 +11,7 @@ package final class StationDoor: Sendable {
     private let clerk: Clerk
     private let judge: Judge
     private let memory: ReleaseMemory
+    private let orders: StandingOrderBook
     private let release: @Sendable (String?) throws -> ReleaseFile
     private let version: String
     /// Set when frames are pushed to this station.
@@ -26,13 +27,14 @@ package final class StationDoor: Sendable {
 
     /// `release` reads the release at a path, or the one that is configured.
     package init(
-        board: StationBoard, clerk: Clerk, judge: Judge, memory: ReleaseMemory, version: String, pushed: FramePost?,
-        release: @escaping @Sendable (String?) throws -> ReleaseFile
+        board: StationBoard, clerk: Clerk, judge: Judge, memory: ReleaseMemory, orders: StandingOrderBook,
+        version: String, pushed: FramePost?, release: @escaping @Sendable (String?) throws -> ReleaseFile
     ) {
         self.board = board
         self.clerk = clerk
         self.judge = judge
         self.memory = memory
+        self.orders = orders
         self.version = version
         self.pushed = pushed
         self.release = release
@@ -219,7 +221,12 @@ package final class StationDoor: Sendable {
     private func bypass(_ exchange: Exchange) {
         guard let said = said(exchange) else { return }
         guard let on = said.on else { return exchange.refuse(.unprocessable, "error", "on must be true or false") }
-        judge.wish(.bypass(on: on, by: said.by, reason: said.reason))
+        let bypass =
+            on ? StandingOrders.Bypass(by: said.by, reason: said.reason, since: Int(WallClock.milliseconds)) : nil
+        do throws(Fault) { try orders.order(bypass) } catch {
+            return exchange.refuse(.unavailable, "error", "nothing has changed, for it would be forgotten: \(error)")
+        }
+        judge.wish(.bypass(bypass, by: said.by, reason: said.reason))
         agree(exchange)
     }
 

@@ -41,13 +41,14 @@ struct StationReport {
     }
 
     private func writeBypass(_ contents: StationBoard.Contents, _ json: inout JSONWriter) {
-        let isOn = contents.bypass.on || contents.plc.isBypassed
+        let person = contents.bypass
+        let isOn = person != nil || contents.plc.isBypassed
         json.key("bypass" as StaticString)
         json.beginObject()
         json.member("on", isOn)
-        json.member("since", contents.bypass.on ? CivilTime(milliseconds: contents.bypass.since).iso : nil)
-        json.member("by", contents.bypass.on ? contents.bypass.by : isOn ? "PLC" : nil)
-        json.member("reason", contents.bypass.on ? contents.bypass.reason : isOn ? "the PLC's control word" : nil)
+        json.member("since", person.map { CivilTime(milliseconds: Int64($0.since)).iso })
+        json.member("by", person?.by ?? (isOn ? "PLC" : nil))
+        json.member("reason", person?.reason ?? (isOn ? "the PLC's control word" : nil))
         json.endObject()
     }
 

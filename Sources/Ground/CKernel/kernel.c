@@ -77,6 +77,14 @@ void ls_peer(int fd, char *name, size_t bytes) {
 
 int ls_set_nodelay(int fd) { int on = 1; return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); }
 
+int ls_keep_alive(int fd, int seconds) {
+    int on = 1, between = 2, tries = 3;
+    if (setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) != 0) return -1;
+    if (setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds) != 0) return -1;
+    if (setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &between, sizeof between) != 0) return -1;
+    return setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &tries, sizeof tries);
+}
+
 ssize_t ls_discard(int fd, size_t count) { return recv(fd, NULL, count, MSG_TRUNC | MSG_DONTWAIT); }
 
 int ls_give_back(void *start, size_t bytes) { return madvise(start, bytes, MADV_REMOVE); }

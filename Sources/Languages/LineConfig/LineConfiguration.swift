@@ -53,6 +53,10 @@ package struct LineConfiguration: Hashable, Sendable {
     package var decideWithin = 100 * Span64.millisecond
     package var ageLimit = 100 * Span64.millisecond
     package var frameWithin = 60 * Span64.millisecond
+    /// Frames that come sooner after a trigger were taken before it; nil for what the camera's address says.
+    package var frameAfter: UInt64?
+    /// How much later than `frameWithin` a frame may still come.
+    package var frameLate = 60 * Span64.millisecond
     package var threads = 1
     /// Of the real-time class, for the decision thread; the engine's threads come right below it. 0 for none.
     package var priority = 40
@@ -67,8 +71,8 @@ package struct LineConfiguration: Hashable, Sendable {
 
     private static let keys = [
         "station", "camera", "model", "mailbox", "state", "fail_safe", "queue_depth", "decide_within_ms",
-        "age_limit_ms",
-        "frame_within_ms", "threads", "priority", "plc", "page", "frames", "routes", "watch",
+        "age_limit_ms", "frame_within_ms", "frame_after_ms", "frame_late_ms", "threads", "priority", "plc", "page",
+        "frames", "routes", "watch",
     ]
 
     /// Reads `text`; relative paths in it begin where the file lies.
@@ -95,6 +99,8 @@ package struct LineConfiguration: Hashable, Sendable {
         decideWithin = try top.milliseconds("decide_within_ms", in: 5...60_000) ?? decideWithin
         ageLimit = try top.milliseconds("age_limit_ms", in: 5...60_000) ?? decideWithin
         frameWithin = try top.milliseconds("frame_within_ms", in: 1...60_000) ?? min(frameWithin, decideWithin * 6 / 10)
+        frameAfter = try top.milliseconds("frame_after_ms", in: 0...60_000)
+        frameLate = try top.milliseconds("frame_late_ms", in: 0...60_000) ?? frameWithin
         threads = try top.int("threads", in: 1...64) ?? threads
         priority = try top.int("priority", in: 0...90) ?? priority
         plc = try PLC(top.value("plc"), file)
@@ -122,9 +128,26 @@ package struct LineConfiguration: Hashable, Sendable {
                 .invalid,
                 "\(file): frame_within_ms must be below decide_within_ms (\(decideWithin / Span64.millisecond))")
         }
-        guard plc.period * 2 <= decideWithin else {
-            throw Fault(.invalid, "\(file): decide_within_ms must be at least twice plc.period_ms")
+        guard (frameAfter ?? 0) < frameWithin else {
+            throw Fault(
+                .invalid,
+                "\(file): frame_after_ms must be below frame_within_ms (\(frameWithin / Span64.millisecond))")
         }
+        // The trigger is seen a period after the last look, and the verdict read a period later.
+        try check(decideWithin, "decide_within_ms", periods: 3, file)
+        try check(ageLimit, "age_limit_ms", periods: 3, file)
+        // A change can be seen once a period.
+        try check(plc.plcSilence, "plc.plc_silence_ms", periods: 2, file)
+        try check(plc.stationSilence, "plc.station_silence_ms", periods: 2, file)
+    }
+
+    private func check(_ span: UInt64, _ key: String, periods: UInt64, _ file: String) throws(Fault) {
+        let least = periods * plc.period
+        guard span < least else { return }
+        throw Fault(
+            .invalid,
+            "\(file): \(key) must be milliseconds from \(Double(least) / 1e6) to 60000.0, \(periods) times plc.period_ms"
+        )
     }
 }
 
@@ -147,7 +170,8 @@ extension LineConfiguration.PLC {
                 .invalid, "\(file): plc.request_base and plc.result_base must lie at least \(Self.blockRegisters) apart"
             )
         }
-        period = try reader.milliseconds("period_ms", in: 0.1...1000) ?? period
+        // The PLC takes the fail-safe after 20 ms without a change of HEARTBEAT, which is one a period.
+        period = try reader.milliseconds("period_ms", in: 0.1...10) ?? period
         replyWithin = try reader.milliseconds("reply_within_ms", in: 1...1000) ?? replyWithin
         hold = try reader.milliseconds("hold_ms", in: 1...10_000) ?? hold
         plcSilence = try reader.milliseconds("plc_silence_ms", in: 10...60_000) ?? plcSilence

@@ -34,16 +34,17 @@ enum IOVerb {
         ProcessFacts.endWithParent()
         let file = try LineFile(options)
         Signals.block()
-        let loop = try ControlLoop(
-            file.controlSettings, mailbox: Mailbox(path: file.mailboxPath, for: .io),
-            bus: try bus(file.configuration.plc))
+        let mailbox = try Mailbox(path: file.mailboxPath, for: .io)
+        let loop = ControlLoop(
+            file.controlSettings, mailbox: mailbox, bus: try bus(file.configuration.plc))
+        let watch = MailboxWatch(mailbox, at: file.mailboxPath)
         start(loop, file.configuration.plc, cycles)
         let signal = Signals.waitForStop()
         loop.stop()
         if signal != SIGUSR1 { Log.line("the PLC loop stops") }
         Pause.nanoseconds(2 * file.configuration.plc.period)
         if wantsJSON { Verbs.say(json(loop)) }
-        return ExitCode.ok
+        return watch.exitCode
     }
 
     private static func start(_ loop: ControlLoop, _ plc: LineConfiguration.PLC, _ cycles: UInt64) {

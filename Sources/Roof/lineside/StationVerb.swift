@@ -48,10 +48,11 @@ enum StationVerb {
         ProcessFacts.raiseFileLimit()
         let house = try StationHouse(file)
         house.open()
+        let watch = MailboxWatch(house.mailbox, at: file.mailboxPath)
         _ = Signals.waitForStop()
         Log.line("the station stops")
         house.close()
-        return ExitCode.ok
+        return watch.exitCode
     }
 
     /// Whether a station could judge with this release; no engine is started for it.
@@ -68,6 +69,7 @@ enum StationVerb {
 /// The rooms of a station, introduced to each other.
 private struct StationHouse {
     private static let drainNanoseconds = Span64.second
+    private static let ringCells = 6
 
     let configuration: LineConfiguration
     let clerk: Clerk
@@ -76,6 +78,8 @@ private struct StationHouse {
     let server: Server
     let camera: CameraHelper?
     let memory: ReleaseMemory
+    let orders: StandingOrderBook
+    let mailbox: Mailbox
     let ended = Flagpole()
 
     init(_ file: LineFile) throws {
@@ -93,25 +97,29 @@ private struct StationHouse {
         let launcher = try StationEngines.launcher(
             for: release, session, bells, priority: max(0, configuration.priority - 1))
         let (plan, routed) = try Self.routes(configuration, release, session, bells, side)
-        let mailbox = try Mailbox(path: file.mailboxPath, for: .station)
+        mailbox = try Mailbox(path: file.mailboxPath, for: .station)
         clerk = try Self.clerk(configuration, session)
         let board = StationBoard(
             station: configuration.station, plcAddress: configuration.plc.address,
             budget: StationBudget(windowMilliseconds: Double(configuration.decideWithin) / 1e6))
         let source: any FrameSource
-        let post: FramePost? = configuration.camera == PushSource.address ? FramePost() : nil
-        (source, camera) = try Self.source(configuration.camera, release, post, priority: configuration.priority)
+        let post: FramePost? =
+            configuration.camera == PushSource.address ? FramePost(Self.timing(configuration)) : nil
+        (source, camera) = try Self.source(configuration, release, post)
         let seats = SeatRow(
             EngineSeat(release, launcher: launcher, side: side), routed: routed, plan: plan,
             edition: mailbox.station.modelCode &+ 1)
         memory = try ReleaseMemory(configuration.state + "/releases.json", settings: watch)
-        let desk = ReleaseDesk(release, seats: seats, memory: memory, settings: watch, side: side, clerk: clerk)
+        orders = Self.orders(configuration)
+        let desk = ReleaseDesk(
+            release, seats: seats, memory: memory, settings: watch, side: side, clerk: clerk, orders: orders)
         judge = Judge(
             file.stationSettings, mailbox: mailbox, seats: seats, source: source, bells: bells, clerk: clerk,
-            board: board, desk: desk)
+            board: board, desk: desk, orders: orders)
         let model = configuration.model
         door = StationDoor(
-            board: board, clerk: clerk, judge: judge, memory: memory, version: Verbs.version, pushed: post
+            board: board, clerk: clerk, judge: judge, memory: memory, orders: orders, version: Verbs.version,
+            pushed: post
         ) {
             path in
             try ReleaseFile(path ?? model)
@@ -160,24 +168,44 @@ private struct StationHouse {
             facts: MachineFacts.facts(threads: session.threads))
     }
 
+    /// How long frames are under way, as far as the configuration tells.
+    private static func timing(_ configuration: LineConfiguration) -> FrameTiming {
+        var timing = FrameTiming()
+        timing.within = configuration.frameWithin
+        timing.after = configuration.frameAfter ?? timing.after
+        timing.late = configuration.frameLate
+        return timing
+    }
+
     private static func source(
-        _ address: String, _ release: ReleaseFile, _ post: FramePost?, priority: Int
+        _ configuration: LineConfiguration, _ release: ReleaseFile, _ post: FramePost?
     ) throws -> (any FrameSource, CameraHelper?) {
+        let address = configuration.camera
         if let post { return (try PushSource(post, release: release), nil) }
         if let local = try FrameSources.local(address, format: release.preprocessing.format) { return (local, nil) }
         let parsed = try CameraAddress(parsing: address)
-        let ring = try FrameRing()
+        var timing = timing(configuration)
+        timing.after = configuration.frameAfter ?? parsed.delay
+        timing.isOneEach = parsed.isTriggered
+        guard timing.after < timing.within else {
+            throw Fault(
+                .invalid,
+                "camera '\(parsed)': its frames wait \(timing.after / Span64.millisecond) ms in a buffer, and frame_within_ms is \(timing.within / Span64.millisecond)",
+                hint: "raise frame_within_ms and decide_within_ms, or lower the camera's latency")
+        }
+        // Deep enough for a frame to lie there until every part is known that could own it.
+        let ring = try FrameRing(cells: ringCells)
         ring.address = parsed.text
         let helper = CameraHelper(
-            [try ProcessFacts.executablePath(), "camera", "--priority", "\(priority)"], ring: ring)
-        return (RingSource(address, ring: ring, isTriggered: address.contains("trigger=Software")), helper)
+            [try ProcessFacts.executablePath(), "camera", "--priority", "\(configuration.priority)"], ring: ring)
+        return (RingSource(address, ring: ring, isPulled: parsed.isPulled, timing: timing), helper)
     }
 
     func open() {
         camera?.start()
         server.start()
         door.keepTelling()
-        resumeBypass()
+        tellOrders()
         let judge = judge
         let ended = ended
         let priority = configuration.priority
@@ -192,19 +220,30 @@ private struct StationHouse {
         Log.line("station \(configuration.station): page at http://\(configuration.page.host):\(server.port)/")
     }
 
-    /// Bypass is a person's decision: a restart does not end it.
-    private func resumeBypass() {
-        let lookBack = 1000
-        guard let reader = try? LedgerReader(StateFolder(configuration.state)),
-            let rows = try? reader.last(lookBack, .operator)
-        else { return }
-        let last = rows.sorted { $0.n > $1.n }.lazy.compactMap { row -> OperatorRecord? in
-            guard case .operator(let record) = try? LedgerEntry(row) else { return nil }
-            return record.action == .bypassOn || record.action == .bypassOff ? record : nil
-        }.first
-        guard let last, last.action == .bypassOn else { return }
-        Log.line("the line is still in bypass, by \(last.person): \(last.comment)")
-        judge.wish(.bypass(on: true, by: last.person, reason: last.comment))
+    /// What a person has ordered, and what waits for one, lasts.
+    private static func orders(_ configuration: LineConfiguration) -> StandingOrderBook {
+        StandingOrderBook(configuration.state + "/standing.json") { try bypassInLedger(configuration) }
+    }
+
+    /// Earlier versions kept a bypass in the ledger alone.
+    private static func bypassInLedger(_ configuration: LineConfiguration) throws(Fault) -> StandingOrders.Bypass? {
+        let reader = try LedgerReader(StateFolder(configuration.state))
+        for row in try reader.last(Int.max, .operator) {
+            guard case .operator(let record) = try LedgerEntry(row) else { continue }
+            switch record.action {
+            case .bypassOff: return nil
+            case .bypassOn:
+                return StandingOrders.Bypass(
+                    by: record.person, reason: record.comment, since: Int(WallClock.milliseconds))
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    private func tellOrders() {
+        guard let bypass = orders.orders.bypass else { return }
+        Log.line("the line is still in bypass, by \(bypass.by): \(bypass.reason)")
     }
 
     func close() {
@@ -215,6 +254,7 @@ private struct StationHouse {
         server.drain(until: Instant.now.advanced(by: Self.drainNanoseconds))
         clerk.close()
         memory.close()
+        orders.close()
     }
 }
 

@@ -25,6 +25,8 @@ int ls_accept(int listener, char *peer, size_t peer_bytes);
 /// The address of whoever is at the other end; empty when nobody is.
 void ls_peer(int fd, char *name, size_t bytes);
 int ls_set_nodelay(int fd);
+/// After so many seconds without a word the peer is asked whether it is there; one that does not answer is an error soon.
+int ls_keep_alive(int fd, int seconds);
 /// Throws away up to `count` received bytes inside the kernel.
 ssize_t ls_discard(int fd, size_t count);
 /// Gives the pages of [offset, offset + bytes) of a memfd mapping back to the kernel.
