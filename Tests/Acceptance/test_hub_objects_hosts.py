@@ -33,8 +33,9 @@ def at(hub, host):
 
 
 @pytest.mark.parametrize(
-    "below", [NAME, f"s3.{NAME}", "store.plant.example", "localhost", "s3.us-east-1.amazonaws.com", NAME.upper()]
-)
+    "below",
+    [NAME, f"s3.{NAME}", "store.plant.example", "localhost", "s3.us-east-1.amazonaws.com", NAME.upper(), socket.gethostname()],
+)  # fmt: skip
 def test_host_names_the_bucket(named, pair, below):
     """[hub-object-1] The first part of the path is a part of the key then."""
     (golden, backup), s3 = pair, named.client("s3")

@@ -12,6 +12,15 @@ package enum ProcessFacts {
         return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
+    /// What this machine calls itself.
+    package static var machineName: String? {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
+            guard let start = text.baseAddress, unsafe gethostname(start, 255) == 0 else { return nil }
+            unsafe text[255] = 0
+            return unsafe String(cString: start)
+        }
+    }
+
     package static var ownResidentBytes: Int { residentBytes(of: getpid()) ?? 0 }
 
     /// The file that this process runs, to start more of it.

@@ -223,7 +223,8 @@ struct HubDepartments {
             ], deadLetters: queueReceiver)
         objects = try ObjectsDesk(
             folder.path + "/objects", account: settings.account, region: settings.region,
-            hosts: StoreHosts(places.names), seal: seal, gatekeeper: identity, ledger: calls, workers: workers)
+            hosts: StoreHosts(places.names + [ProcessFacts.machineName ?? ""]), seal: seal, gatekeeper: identity,
+            ledger: calls, workers: workers)
         fleet = try FleetDesk(
             folder.path + "/fleet.db", account: settings.account, region: settings.region,
             authority: authority, seal: seal, ledger: calls, addresses: { places.devices })

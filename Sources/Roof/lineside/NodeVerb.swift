@@ -47,13 +47,7 @@ enum NodeVerb {
     }
 
     /// Who a node is that nobody named.
-    static var machineName: String {
-        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
-            guard let start = text.baseAddress, unsafe gethostname(start, 255) == 0 else { return "lineside" }
-            unsafe text[255] = 0
-            return unsafe String(cString: start)
-        }
-    }
+    static var machineName: String { ProcessFacts.machineName ?? "lineside" }
 
     private static func keep(_ options: Options) throws -> Int32 {
         Signals.block()
