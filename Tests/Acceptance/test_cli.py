@@ -205,3 +205,11 @@ def test_doctor_names_the_runtime(lineside):
     finished = lineside("doctor")
     assert finished.returncode in (0, 1)
     assert "onnx" in (finished.stdout + finished.stderr).lower()
+
+
+@pytest.mark.parametrize("words", [["serve", "/dev/null"], ["run", "/tmp", "input.json"]], ids=["device", "folder"])
+def test_what_is_there_and_is_no_file(lineside, words):
+    """78, and not that it does not exist."""
+    finished = lineside(*words)
+    assert finished.returncode == 78
+    assert words[1] in finished.stderr and "no file that can be read" in finished.stderr

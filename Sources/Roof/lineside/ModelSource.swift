@@ -32,7 +32,7 @@ struct ModelSource {
             folder = try ModelFolder(file: path)
         } else {
             guard FileAccess.isFolder(path) || options.source == nil else {
-                throw ConfigurationFault(message: "\(path) does not exist")
+                throw ConfigurationFault(missing: path)
             }
             folder = ModelFolder(folder: path)
         }

@@ -20,7 +20,7 @@ enum RunVerb {
 
     private static func run(_ options: Options) throws -> Int32 {
         if let model = options.words.first, !FileAccess.isFile(model) {
-            throw ConfigurationFault(message: "\(model) does not exist")
+            throw ConfigurationFault(missing: model)
         }
         guard options.words.count == 2 else { throw UsageFault(message: "give a model and an input") }
         var settings = EngineSettings()

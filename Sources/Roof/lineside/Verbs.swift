@@ -160,4 +160,13 @@ struct ExitCode {
 struct UsageFault: Error { let message: String }
 
 /// A setting has a value that cannot be.
-struct ConfigurationFault: Error { let message: String }
+struct ConfigurationFault: Error {
+    let message: String
+
+    init(message: String) { self.message = message }
+
+    /// A file was meant, and there is none at this path.
+    init(missing path: String) {
+        message = FileAccess.facts(path) == nil ? "\(path) does not exist" : "\(path) is no file that can be read"
+    }
+}
