@@ -133,8 +133,10 @@ def test_policy_that_must_not_be_attached(hub):
         {"StringLike": {"aws:ResourceTag/class": "t*"}},
         {"ForAnyValue:StringEquals": {"secretsmanager:anything": "x"}},
         {"Null": {"secretsmanager:ResourceTag/class": "false"}},
+        {"StringEquals": {"aws:RequestTag/class": "top"}},
+        {"ForAnyValue:StringEquals": {"aws:TagKeys": "class"}},
     ],
-    ids=["service", "resource", "any", "null"],
+    ids=["service", "resource", "any", "null", "request", "keys of tags"],
 )
 def test_refusal_by_what_nobody_can_tell_holds(hub, condition):
     """[hub-id-3] What nobody can tell of a request is no reason to let it pass."""
@@ -156,6 +158,8 @@ def test_refusal_by_what_nobody_can_tell_holds(hub, condition):
         ({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, False),
         ({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}, False),
         ({"Bool": {"aws:ViaAWSService": "true"}}, True),
+        ({"StringLike": {"aws:ResourceAccount": "*"}}, False),
+        ({"StringEquals": {"aws:ResourceAccount": "111122223333"}}, True),
         ({"StringLike": {"aws:userid": "AIDA*"}}, False),
         ({"StringNotLike": {"aws:userId": "AIDA*"}}, True),
     ],

@@ -120,7 +120,7 @@ import Testing
     /// Nobody here knows whether there would be a value: nothing is allowed by that, and no refusal passed by.
     @Test(arguments: missing)
     func aKeyThatNobodyTells(name: String, wanted: Datum, holds: Bool) throws {
-        for key in ["aws:ResourceTag/class", "secretsmanager:Name", "x:k"] {
+        for key in ["aws:ResourceTag/class", "aws:RequestTag/class", "aws:TagKeys", "s3:LocationConstraint", "x:k"] {
             #expect(try Self.holds(name, wanted, nil, key: key) == holds)
             #expect(try Self.holds(name, wanted, nil, effect: "Deny", key: key))
         }

@@ -52,8 +52,10 @@ extension IdentityDesk: Gatekeeper {
         _ surroundings: Surroundings
     ) -> String? {
         if caller == house.caller { return house.objection(to: action) }
+        // Everything here is this account's.
+        let context = surroundings.conditions.merging(["aws:ResourceAccount": [account]]) { $1 }
         let request = AccessRequest(
-            principal: principal(caller), action: action, resource: resource, context: surroundings.conditions)
+            principal: principal(caller), action: action, resource: resource, context: context)
         let own = policy.flatMap { judge.document($0, as: .resource) }
         switch rules(of: caller, resource: own.map { [AttachedPolicy(name: "policy", document: $0)] } ?? []).decide(
             request)

@@ -9,7 +9,7 @@ enum ConditionKeys {
         "aws:epochtime",
         "aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:principalisawsservice",
         "aws:principalservicename", "aws:viaawsservice", "aws:username", "aws:userid", "aws:resourceaccount",
-        "aws:tagkeys", "iam:policyarn", "iam:passedtoservice", "sts:externalid", "sts:rolesessionname",
+        "iam:policyarn", "iam:passedtoservice", "sts:externalid", "sts:rolesessionname",
     ]
     /// Of what there is none here: second factors, organizations, private networks, calls by way of other services.
     private static let never: Set<String> = [
@@ -19,11 +19,13 @@ enum ConditionKeys {
         "aws:sourceaccount", "aws:sourceorgid", "aws:sourceidentity", "aws:principalservicenameslist",
         "iam:permissionsboundary", "iam:awsservicename", "sts:sourceidentity",
     ]
-    /// Services that tell all of their own keys.
-    private static let telling = ["s3:", "iot:", "aws:requesttag/"]
+    /// Services that tell their own keys, but for those that stand in a body.
+    private static let telling = ["s3:", "iot:"]
+    private static let untold: Set<String> = ["s3:locationconstraint"]
 
     static func areTold(_ key: String) -> Bool {
         let key = key.lowercased()
+        if untold.contains(key) { return false }
         return told.contains(key) || never.contains(key) || telling.contains { key.hasPrefix($0) }
     }
 }
