@@ -20,12 +20,14 @@ package enum Engine {
         let bells = try Bells(memory: order.bellMemory, descriptors: order.bellDescriptors)
         let control = ControlSocket(inherited: order.controlDescriptor)
         endWithCaller(order.controlDescriptor)
+        let watchdog = wakeWatchdog(order)
         var description = EngineDescription()
         do throws(Fault) {
-            let session = try load(order, &description)
+            let session = try load(order, watchdog, &description)
             describe(description, in: memory)
             start(
-                order, session, description, EngineEnd(memory: memory, bells: bells, lookNanoseconds: lookNanoseconds))
+                order, session, watchdog, description,
+                EngineEnd(memory: memory, bells: bells, lookNanoseconds: lookNanoseconds))
         } catch {
             description.failure = error
             describe(description, in: memory)
@@ -50,7 +52,19 @@ package enum Engine {
         _ = unsafe short.write(to: memory.description)
     }
 
-    private static func load(_ order: EngineOrder, _ description: inout EngineDescription) throws(Fault) -> Session {
+    private static func wakeWatchdog(_ order: EngineOrder) -> Watchdog {
+        let watchdog = Watchdog()
+        Lane.start("watchdog") {
+            // Above those whom it has to stop.
+            _ = RealTime.claim(priority: order.priority > 0 ? order.priority + 1 : 0)
+            watchdog.loop()
+        }
+        return watchdog
+    }
+
+    private static func load(
+        _ order: EngineOrder, _ watchdog: Watchdog, _ description: inout EngineDescription
+    ) throws(Fault) -> Session {
         let begun = Instant.now
         let library = try RuntimeLibrary(candidates: order.libraries)
         let session = try Session(model: order.model, settings: order.settings, library: library)
@@ -59,7 +73,7 @@ package enum Engine {
         description.provider = session.provider.rawValue
         description.remark = session.remark
         description.fellBack = !session.remark.isEmpty
-        let (warm, complaint) = try WarmUp(session).run()
+        let (warm, complaint) = try WarmUp(session, watchdog).run()
         description.warmRunNanoseconds = warm
         if let complaint { description.remark += (description.remark.isEmpty ? "" : "; ") + "warm-up: \(complaint)" }
         description.loadNanoseconds = Instant.now.since(begun)
@@ -75,9 +89,9 @@ package enum Engine {
     }
 
     private static func start(
-        _ order: EngineOrder, _ session: Session, _ description: EngineDescription, _ end: EngineEnd
+        _ order: EngineOrder, _ session: Session, _ watchdog: Watchdog, _ description: EngineDescription,
+        _ end: EngineEnd
     ) {
-        let watchdog = Watchdog()
         for number in 0..<description.instances {
             guard let run = try? SessionRun(session) else { continue }
             let watch = watchdog.watch(run)
@@ -86,11 +100,6 @@ package enum Engine {
                 let isRealTime = RealTime.claim(priority: order.priority)
                 Runner(run: run, end: end, watch: watch, batch: batch, takesTurns: !isRealTime).loop()
             }
-        }
-        Lane.start("watchdog") {
-            // Above those whom it has to stop.
-            _ = RealTime.claim(priority: order.priority > 0 ? order.priority + 1 : 0)
-            watchdog.loop()
         }
     }
 }

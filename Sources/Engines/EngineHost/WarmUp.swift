@@ -9,38 +9,38 @@ struct WarmUp {
     private static let patienceNanoseconds = 5 * Span64.second
     private static let bytesMax = 256 << 20
     private let session: Session
+    private let watchdog: Watchdog
 
-    init(_ session: Session) { self.session = session }
+    init(_ session: Session, _ watchdog: Watchdog) {
+        self.session = session
+        self.watchdog = watchdog
+    }
 
     /// The quickest run in nanoseconds, and what the runtime said when zeros are not to the model's taste: a model may
     /// well refuse zeros, or never be done with them, and still be right for real inputs, so that is a remark and not a
     /// failure.
     func run() throws(Fault) -> (quickest: UInt64, complaint: String?) {
         let run = try SessionRun(session)
-        let start = Instant.now
-        stop(run, at: start.advanced(by: Self.patienceNanoseconds))
+        let watch = watchdog.watch(run)
+        defer { watchdog.forget(watch) }
+        let end = Instant.now.advanced(by: Self.patienceNanoseconds)
         var quickest = UInt64.max
         for _ in 0..<Self.runs {
             let begun = Instant.now
+            watch.begin(end, [])
+            let failure: Fault?
             do throws(Fault) {
                 try once(run)
-            } catch  where Instant.now.since(start) >= Self.patienceNanoseconds {
+                failure = nil
+            } catch { failure = error }
+            if watch.end(), failure != nil {
                 return (Instant.now.since(begun), "stopped after \(Self.patienceNanoseconds / Span64.second) s")
-            } catch {
-                return (0, error.message)
             }
+            if let failure { return (0, failure.message) }
             quickest = min(quickest, Instant.now.since(begun))
             if quickest > Span64.second { break }
         }
         return (quickest, nil)
-    }
-
-    /// Asks the run to end at `deadline`; a run that has ended by then does not mind.
-    private func stop(_ run: SessionRun, at deadline: Instant) {
-        Lane.start("warm-up") {
-            Pause.until(deadline)
-            run.terminate(true)
-        }
     }
 
     private func once(_ run: SessionRun) throws(Fault) {

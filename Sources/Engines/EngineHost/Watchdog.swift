@@ -27,6 +27,9 @@ internal import Synchronization
         return watch
     }
 
+    /// A run that is over for good.
+    func forget(_ watch: Watch) { watches.withLock { $0.removeAll { $0 === watch } } }
+
     func loop() {
         var quiet = 0
         while true {
@@ -65,7 +68,7 @@ internal import Synchronization
         unsafe self.bell = unsafe bell
     }
 
-    /// A run for these requests begins.
+    /// A run for these requests begins, or for nobody's.
     func begin(_ deadline: Instant, _ slots: [Slot]) {
         state.withLock { $0 = State(deadline: deadline, slots: slots) }
         if unsafe ls_load(bell) == 1, unsafe ls_exchange(bell, 0) == 1 { _ = unsafe ls_futex_wake(bell, 1) }
@@ -84,7 +87,7 @@ internal import Synchronization
         state.withLock { state in
             guard let deadline = state.deadline else { return false }
             // When nobody waits for any of it any more, the run is as late as it can be.
-            let isLate = deadline <= now || state.slots.allSatisfy(\.isCancelled)
+            let isLate = deadline <= now || !state.slots.isEmpty && state.slots.allSatisfy(\.isCancelled)
             if isLate && !state.stopped {
                 state.stopped = true
                 run.terminate(true)

@@ -22,6 +22,10 @@ size_t ls_format_4f(double value, char *out) {
     return size_t(std::to_chars(out, out + 32, value, std::chars_format::fixed, 4).ptr - out);
 }
 
+size_t ls_format_6f(double value, char *out) {
+    return size_t(std::to_chars(out, out + LS_SIX_DECIMALS_ROOM, value, std::chars_format::fixed, 6).ptr - out);
+}
+
 void ls_range_f32(const float *values, size_t count, float *least, float *greatest) {
     float low = INFINITY, high = -INFINITY;
     int strange = 0;

@@ -1,4 +1,5 @@
 internal import Core
+internal import JSON
 
 /// The best classes of a tensor in Triton's form "score:index:label": of each row where the first axis is a batch's,
 /// otherwise of all its elements.
@@ -63,7 +64,7 @@ private enum ScoreTexts {
         switch self {
         case .signed(let list): "\(list[place])"
         case .unsigned(let list): "\(list[place])"
-        case .fractions(let list): SixDecimals(list[place]).description
+        case .fractions(let list): sixDecimals(list[place])
         }
     }
 }

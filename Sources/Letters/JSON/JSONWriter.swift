@@ -102,3 +102,12 @@ package func fourDecimals(_ value: Double) -> String {
         return unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
     }
 }
+
+/// As C's "%f": exact, with six decimals, and without an exponent however large it is.
+package func sixDecimals(_ value: Double) -> String {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(LS_SIX_DECIMALS_ROOM)) { text in
+        guard let start = text.baseAddress else { return "" }
+        let count = unsafe ls_format_6f(value, start)
+        return unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+}

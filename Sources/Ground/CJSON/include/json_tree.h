@@ -34,6 +34,9 @@ size_t ls_format_double(double value, char *out);
 size_t ls_format_float(float value, char *out);
 /// Fixed-point text with four decimals, as Python's "{:.4f}".
 size_t ls_format_4f(double value, char *out);
+/// With six, as C's "%f", however large; in a room of this many bytes.
+enum { LS_SIX_DECIMALS_ROOM = 384 };
+size_t ls_format_6f(double value, char *out);
 
 /// Narrows packed numbers to float32 and reports the least and greatest; a NaN anywhere makes both NaN.
 void ls_numbers_to_f32(const uint64_t *numbers, uint32_t pool, size_t count, float *out, float *least, float *greatest);
