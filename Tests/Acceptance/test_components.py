@@ -323,7 +323,8 @@ def test_variables_do_not_reach_the_warden(house):
     it = house().start(component("a", setenv={"LD_PRELOAD": "/no/such.so", "CANARY": "bird"}, run="exec sleep 999"))
     pid = it.wait("a", "RUNNING")["pid"]
     warden = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    assert b"bird" in Path(f"/proc/{pid}/environ").read_bytes()
+    # Empty for the moment in which the shell becomes sleep.
+    wait_until(lambda: b"bird" in Path(f"/proc/{pid}/environ").read_bytes(), "the variable of the component")
     assert b"bird" not in Path(f"/proc/{warden}/environ").read_bytes()
     assert b"bird" not in Path(f"/proc/{warden}/cmdline").read_bytes()
 
