@@ -189,6 +189,7 @@ let tests: [(name: String, standsOn: [String])] = [
     ("CameraHostTests", ["Core", "CameraHost"]),
     ("FrameRingTests", ["CKernel", "Core", "FrameRing"]),
     ("InferenceTests", ["Core", "InferenceProtocol", "Link", "Process", "EngineKeeping", "Inference"]),
+    ("EngineHostTests", ["Core", "Process", "EngineHost"]),
     ("LoadBenchTests", ["Core", "JSON", "LoadBench"]),
     ("DepotTests", ["Core", "Crypto", "Files", "Disk", "Depot"]),
     ("ReleaseTrustTests", ["Core", "Crypto", "JSON", "ReleaseTrust"]),

@@ -1,4 +1,3 @@
-internal import CKernel
 internal import Core
 internal import Link
 internal import ONNX
@@ -6,23 +5,17 @@ internal import Synchronization
 
 /// Stops runs whose deadline has passed. The caller has answered by then; this frees the engine for the next request.
 ///
-/// Concurrency: one thread loops; runners touch only their own `Watch`, whose state is under its lock. While anything
-/// runs, the loop looks every few milliseconds, so that a run need not wake it; after a quiet second it sleeps.
-@safe final class Watchdog: @unchecked Sendable {
-    private static let tickNanoseconds: UInt64 = 4 * Span64.millisecond
-    private static let quietTicks = 250
-    private let bell: UnsafeMutablePointer<UInt32>
+/// Concurrency: one thread loops; runners touch only their own `Watch`, whose state is under its lock, and the clock. While
+/// anything runs, the loop looks at every deadline and now and then besides; after a quiet second it sleeps until a run begins.
+final class Watchdog: Sendable {
+    /// Nobody rings when the last one who waited for a run gave up: that is found out by looking.
+    private static let lookNanoseconds: UInt64 = 20 * Span64.millisecond
+    private static let quietNanoseconds: UInt64 = Span64.second
+    private let clock = AlarmClock()
     private let watches = Mutex<[Watch]>([])
 
-    init() {
-        unsafe bell = .allocate(capacity: 1)
-        unsafe bell.initialize(to: 0)
-    }
-
-    deinit { unsafe bell.deallocate() }
-
     func watch(_ run: SessionRun) -> Watch {
-        let watch = unsafe Watch(run: run, bell: bell)
+        let watch = Watch(run: run, clock: clock)
         watches.withLock { $0.append(watch) }
         return watch
     }
@@ -31,47 +24,44 @@ internal import Synchronization
     func forget(_ watch: Watch) { watches.withLock { $0.removeAll { $0 === watch } } }
 
     func loop() {
-        var quiet = 0
+        var quietSince = Instant.now
         while true {
-            quiet = tick() ? 0 : quiet + 1
-            if quiet < Self.quietTicks {
-                _ = unsafe ls_futex_wait(bell, 0, Instant.now.advanced(by: Self.tickNanoseconds).nanoseconds)
-            } else {
-                unsafe ls_store(bell, 1)
-                if !tick() { _ = unsafe ls_futex_wait(bell, 1, 0) }
-                unsafe ls_store(bell, 0)
-                quiet = 0
+            clock.sleep {
+                let now = Instant.now
+                let deadline = look(now)
+                if deadline != nil { quietSince = now }
+                guard now.since(quietSince) < Self.quietNanoseconds else { return nil }
+                return min(deadline ?? .distantFuture, now.advanced(by: Self.lookNanoseconds))
             }
         }
     }
 
-    /// Stops what is late; says whether anything runs.
-    private func tick() -> Bool {
-        let now = Instant.now
-        return watches.withLock { $0.reduce(false) { $1.stopIfLate(now) || $0 } }
+    /// Stops what is late; says when the next one will be, and nil when nothing runs.
+    private func look(_ now: Instant) -> Instant? {
+        watches.withLock { $0.compactMap { $0.look(now) }.min() }
     }
 }
 
 /// One runner's deadline.
-@safe final class Watch: @unchecked Sendable {
+final class Watch: Sendable {
     private struct State {
         var deadline: Instant?
         var slots: [Slot] = []
         var stopped = false
     }
     private let run: SessionRun
-    private let bell: UnsafeMutablePointer<UInt32>
+    private let clock: AlarmClock
     private let state = Mutex(State())
 
-    init(run: SessionRun, bell: UnsafeMutablePointer<UInt32>) {
+    init(run: SessionRun, clock: AlarmClock) {
         self.run = run
-        unsafe self.bell = unsafe bell
+        self.clock = clock
     }
 
     /// A run for these requests begins, or for nobody's.
     func begin(_ deadline: Instant, _ slots: [Slot]) {
         state.withLock { $0 = State(deadline: deadline, slots: slots) }
-        if unsafe ls_load(bell) == 1, unsafe ls_exchange(bell, 0) == 1 { _ = unsafe ls_futex_wake(bell, 1) }
+        clock.set(deadline)
     }
 
     /// Whether the run was told to stop; from here on it will not be.
@@ -83,16 +73,17 @@ internal import Synchronization
         }
     }
 
-    fileprivate func stopIfLate(_ now: Instant) -> Bool {
+    /// Stops the run if it is late; says when it would be, and nil when there is none.
+    fileprivate func look(_ now: Instant) -> Instant? {
         state.withLock { state in
-            guard let deadline = state.deadline else { return false }
+            guard let deadline = state.deadline else { return nil }
+            guard !state.stopped else { return .distantFuture }
             // When nobody waits for any of it any more, the run is as late as it can be.
             let isLate = deadline <= now || !state.slots.isEmpty && state.slots.allSatisfy(\.isCancelled)
-            if isLate && !state.stopped {
-                state.stopped = true
-                run.terminate(true)
-            }
-            return true
+            guard isLate else { return deadline }
+            state.stopped = true
+            run.terminate(true)
+            return .distantFuture
         }
     }
 }
