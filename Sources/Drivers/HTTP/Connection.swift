@@ -226,7 +226,8 @@ internal import Glibc
         if remaining == 0 { return unsafe complete(UnsafeRawBufferPointer(start: target, count: length)) }
         sayContinue(request)
         enter(.body)
-        waitForMuch()
+        // The rest is often here already, and then nothing has to be waited for.
+        readBody()
     }
 
     /// A large body is taken in large pieces: each wake-up costs more than copying what it brought.
