@@ -661,13 +661,17 @@ def test_the_tree_a_screen_reader_sees(page):
 
 
 def test_every_control_is_reached_by_tab_with_a_visible_focus(page):
+    wanted = {"theme", "start-bypass", "decide", "heat", "show-all", "show-rejects", "TR", "alarms"}
     reached = set()
-    for _ in range(20):
+    # Three times round at most: a busy machine may be late with the states, and nothing can be decided while they are old.
+    for _ in range(60):
         page.press("Tab")
         reached.add(page.js("document.activeElement.id || document.activeElement.tagName"))
         if page.js("document.activeElement !== document.body"):
             assert page.js("parseFloat(getComputedStyle(document.activeElement).outlineWidth)") >= 2
-    assert reached >= {"theme", "start-bypass", "decide", "heat", "show-all", "show-rejects", "TR", "alarms"}
+        if reached >= wanted:
+            break
+    assert reached >= wanted
 
 
 def test_rejects_are_spoken_seldom_and_passes_never(page, mock):
