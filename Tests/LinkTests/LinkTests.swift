@@ -5,14 +5,17 @@ import Testing
 /// Both ends of a link, in one process: the memory is the same either way.
 private struct Ends {
     let caller: CallerEnd
+    /// The first engine thread's, and that of all others.
     let engine: EngineEnd
+    let another: EngineEnd
     let bells: Bells
 
     init(slots: Int, bells count: Int = 2) throws {
         bells = try Bells(count: count)
         let memory = try LinkMemory(slots: slots, slotBytes: 1 << 20, bells: count)
         caller = CallerEnd(memory: memory)
-        engine = EngineEnd(memory: memory, bells: bells, lookNanoseconds: 1_000)
+        engine = EngineEnd(memory: memory, bells: bells, lookNanoseconds: 1_000, isFirst: true)
+        another = EngineEnd(memory: memory, bells: bells, lookNanoseconds: 1_000, isFirst: false)
     }
 }
 
@@ -54,11 +57,11 @@ private struct Ends {
     @Test func losesNothingBetweenManyThreads() throws {
         let ends = try Ends(slots: 64)
         let perCaller = 5_000
-        for _ in 0..<2 {
+        for end in [ends.engine, ends.another] {
             Lane.start("engine") {
                 for _ in 0..<perCaller {
-                    guard let slot = ends.engine.next() else { return }
-                    ends.engine.finish(slot)
+                    guard let slot = end.next() else { return }
+                    end.finish(slot)
                 }
             }
         }

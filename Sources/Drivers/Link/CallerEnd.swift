@@ -44,7 +44,11 @@ package final class CallerEnd: Sendable {
         ls_fence()
         guard unsafe ls_load(&memory.link.pointee.sleepers) > 0 else { return true }
         _ = unsafe ls_add(&memory.link.pointee.work, 1)
-        _ = unsafe ls_futex_wake(&memory.link.pointee.work, 1)
+        // The first engine thread, if it sleeps: a lone request then finds its core's cache as the one before it left it.
+        // Otherwise whoever sleeps longest.
+        if unsafe ls_futex_wake_one(&memory.link.pointee.work, LinkMemory.firstSleeper) == 0 {
+            _ = unsafe ls_futex_wake(&memory.link.pointee.work, 1)
+        }
         return true
     }
     private static let triesMax = 1_000_000

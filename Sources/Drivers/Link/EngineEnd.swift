@@ -7,11 +7,14 @@ package final class EngineEnd: Sendable {
     private let bells: Bells
     /// How long an engine thread looks for work before it sleeps: a sleep and a wake cost more than a short look.
     private let lookNanoseconds: UInt64
+    private let sleeper: UInt32
 
-    package init(memory: LinkMemory, bells: Bells, lookNanoseconds: UInt64) {
+    /// The end of one engine thread; one of them is the first, and is woken before the others.
+    package init(memory: LinkMemory, bells: Bells, lookNanoseconds: UInt64, isFirst: Bool) {
         self.memory = memory
         self.bells = bells
         self.lookNanoseconds = lookNanoseconds
+        sleeper = isFirst ? LinkMemory.firstSleeper : LinkMemory.otherSleeper
     }
 
     /// Waits for the next request; nil when `deadline` passes first.
@@ -45,7 +48,7 @@ package final class EngineEnd: Sendable {
         _ = unsafe ls_add(&memory.link.pointee.sleepers, 1)
         let seen = unsafe ls_load(&memory.link.pointee.work)
         if unsafe ls_queue_empty(&memory.link.pointee.submitted) {
-            _ = unsafe ls_futex_wait(&memory.link.pointee.work, seen, deadline?.nanoseconds ?? 0)
+            _ = unsafe ls_futex_wait_as(&memory.link.pointee.work, seen, deadline?.nanoseconds ?? 0, sleeper)
         }
         _ = unsafe ls_sub(&memory.link.pointee.sleepers, 1)
     }

@@ -11,6 +11,10 @@ internal import Glibc
     let link: UnsafeMutablePointer<ls_link>
     private let bytes: Int
 
+    /// What an engine thread sleeps as.
+    static let firstSleeper: UInt32 = 1
+    static let otherSleeper: UInt32 = 2
+
     /// Pages of a slot past this mark are given back when its request ends.
     package static let keptSlotBytesMax = 16 << 20
 

@@ -25,9 +25,7 @@ package enum Engine {
         do throws(Fault) {
             let session = try load(order, watchdog, &description)
             describe(description, in: memory)
-            start(
-                order, session, watchdog, description,
-                EngineEnd(memory: memory, bells: bells, lookNanoseconds: lookNanoseconds))
+            start(order, session, watchdog, description, memory, bells)
         } catch {
             description.failure = error
             describe(description, in: memory)
@@ -90,11 +88,13 @@ package enum Engine {
 
     private static func start(
         _ order: EngineOrder, _ session: Session, _ watchdog: Watchdog, _ description: EngineDescription,
-        _ end: EngineEnd
+        _ memory: LinkMemory, _ bells: Bells
     ) {
         for number in 0..<description.instances {
             guard let run = try? SessionRun(session) else { continue }
             let watch = watchdog.watch(run)
+            let end = EngineEnd(
+                memory: memory, bells: bells, lookNanoseconds: lookNanoseconds, isFirst: number == 0)
             let batch = description.batches ? order.batch : .off
             Lane.start("run-\(number)", stackBytes: 8 << 20) {
                 let isRealTime = RealTime.claim(priority: order.priority)

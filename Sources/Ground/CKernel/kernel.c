@@ -111,10 +111,18 @@ int ls_processor_count(void) {
 }
 
 int ls_futex_wait(uint32_t *word, uint32_t expected, uint64_t deadline_ns) {
+    return ls_futex_wait_as(word, expected, deadline_ns, FUTEX_BITSET_MATCH_ANY);
+}
+
+int ls_futex_wait_as(uint32_t *word, uint32_t expected, uint64_t deadline_ns, uint32_t kind) {
     struct timespec until = {(time_t)(deadline_ns / 1000000000), (long)(deadline_ns % 1000000000)};
     // > FUTEX_WAIT_BITSET: the timeout is interpreted as an absolute value. <man 2 futex>
-    long rc = syscall(SYS_futex, word, FUTEX_WAIT_BITSET, expected, deadline_ns ? &until : NULL, NULL, FUTEX_BITSET_MATCH_ANY);
+    long rc = syscall(SYS_futex, word, FUTEX_WAIT_BITSET, expected, deadline_ns ? &until : NULL, NULL, kind);
     return rc == 0 ? 0 : errno;
+}
+
+int ls_futex_wake_one(uint32_t *word, uint32_t kinds) {
+    return (int)syscall(SYS_futex, word, FUTEX_WAKE_BITSET, 1, NULL, NULL, kinds);
 }
 
 int ls_futex_wake(uint32_t *word, int count) { return (int)syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0); }

@@ -45,6 +45,9 @@ int ls_processor_count(void);
 /// Sleeps while `*word == expected`, until woken or CLOCK_MONOTONIC passes `deadline_ns` (0: for ever).
 int ls_futex_wait(uint32_t *word, uint32_t expected, uint64_t deadline_ns);
 int ls_futex_wake(uint32_t *word, int count);
+/// The same for sleepers of several kinds, each a bit: waking one looks only at those whose kind is among `kinds`.
+int ls_futex_wait_as(uint32_t *word, uint32_t expected, uint64_t deadline_ns, uint32_t kind);
+int ls_futex_wake_one(uint32_t *word, uint32_t kinds);
 uint64_t ls_now(void);
 int64_t ls_wall_ns(void);
 
