@@ -17,7 +17,7 @@ extension Connection {
         if remaining == 0 { return unsafe complete(UnsafeRawBufferPointer(start: nil, count: 0)) }
         sayContinue(request)
         enter(.body)
-        waitForMuch()
+        readIntoSink(sink)
     }
 
     /// The sink has had enough: the answer is given now, and nothing that follows is believed.
