@@ -165,6 +165,7 @@ package final class ReleaseDesk {
         guard now >= tickAt else { return nil }
         tickAt = now.advanced(by: Self.tickEvery)
         orders.retry()
+        memory.retry()
         if let found = look(now) { return found }
         if isIdle { askGolden(now) }
         return watch?.tick(now)

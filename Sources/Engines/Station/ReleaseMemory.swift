@@ -2,45 +2,31 @@ package import Core
 internal import Files
 internal import JSON
 package import ReleaseWatch
-internal import Synchronization
 
 /// Keeps the station's word on its releases over restarts. Whoever changes it does not wait for the disk.
-///
-/// Concurrency: the record is under its lock; one thread writes the file.
 package final class ReleaseMemory: Sendable {
-    private let path: String
     private let settings: WatchSettings
-    private let pool = WorkerPool("release-memory", threads: 1)
-    private let state: Mutex<ReleaseRecord>
-    private let written = Flagpole()
+    private let kept: KeptRecord<ReleaseRecord>
 
     /// Reads what was kept at `path`; nothing was kept before the first release.
     package init(_ path: String, settings: WatchSettings) throws(Fault) {
-        self.path = path
         self.settings = settings
-        guard FileAccess.isFile(path) else {
-            state = Mutex(ReleaseRecord())
-            return
+        var record = ReleaseRecord()
+        if FileAccess.isFile(path) {
+            record = try ReleaseRecord(try Datum(json: try FileAccess.read(path, limit: 1 << 20), named: path))
         }
-        state = Mutex(try ReleaseRecord(try Self.datum(path)))
+        kept = KeptRecord(record, named: "the station's word on its releases", at: path) { $0.datum.json }
     }
 
-    private static func datum(_ path: String) throws(Fault) -> Datum {
-        try Datum(json: try FileAccess.read(path, limit: 1 << 20), named: path)
-    }
+    var record: ReleaseRecord { kept.content }
 
-    var record: ReleaseRecord { state.withLock { $0 } }
+    func change(_ body: (inout ReleaseRecord) -> Void) { kept.change(body) }
 
-    func change(_ body: (inout ReleaseRecord) -> Void) {
-        state.withLock { body(&$0) }
-        pool.submit { [self] in write() }
-    }
+    /// Tries again what the disk did not take.
+    func retry() { kept.retry() }
 
-    private func write() {
-        do throws(Fault) { try FileAccess.write(record.datum.json, to: path) } catch {
-            Log.line("the station's word on its releases is not kept: \(error)")
-        }
-    }
+    /// Waits until everything is on the disk; false when that takes longer than `span` nanoseconds.
+    func isKept(within span: UInt64) -> Bool { kept.isKept(within: span) }
 
     /// Why a release may not come to work now; nil when it may.
     package func refusal(of release: ReleaseFile, isOrderedByPerson: Bool, isAtWork: Bool = false) -> Fault? {
@@ -54,9 +40,5 @@ package final class ReleaseMemory: Sendable {
     /// A person lets a release be tried again.
     package func letGo(_ release: ReleaseFile) { change { $0.holds.personActed(on: "\(release.digest)") } }
 
-    /// Waits until everything is on the disk.
-    package func close() {
-        pool.submit { [self] in written.raise() }
-        written.wait()
-    }
+    package func close() { kept.close() }
 }
