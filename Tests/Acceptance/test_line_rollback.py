@@ -243,6 +243,67 @@ def test_a_restart_is_no_person(make_line, tmp_path):
     assert line.plc.judge(12).result.verdict == "PASS"
 
 
+def test_a_persons_word_stands_when_it_is_agreed_to(make_line, tmp_path):
+    """[line-page-2] The entry, and that no part passes, however soon the station is killed."""
+    line = make_line(model=good(tmp_path), watch=ALWAYS_WATCHED).start()
+    line.plc.feed(range(1, 6))
+    line.plc.wait_done()
+    passed = line.state()["last"]["number"]
+    word = {"by": "Anna", "reason": "a crack", "verdict": "REJECT"}
+    assert line.post(f"/station/parts/{passed}/override", word).status_code == 200
+    start_again(line)
+    assert blocked(line)
+    assert [body["comment"] for body in entries(line, 3) if body["action"] == "override"] == ["a crack"]
+
+
+def test_a_release_taken_back_by_a_person_stays_away(proved, tmp_path):
+    """[line-page-2] [line-release-8] However soon the station is killed, it begins with the last good one."""
+    line = proved()
+    switch(line, write_release(tmp_path / "bad", fixtures.inspect(fixtures.IMAGE_8), "2", threshold=0.95))
+    line.plc.feed(range(1000, 1010))
+    line.plc.wait_done()
+    passed = wait_until(lambda: (last := line.state()["last"])["part"] == 1009 and last["number"], "the last part")
+    word = {"by": "Anna", "reason": "a crack", "verdict": "REJECT"}
+    assert line.post(f"/station/parts/{passed}/override", word).status_code == 200
+    line.station.kill()
+    (held,) = json.loads((line.state_folder / "releases.json").read_text())["holds"]["releases"].values()
+    assert held["trigger"] == "ESCAPE"
+    assert [body["facts"]["trigger"] for body in entries(line, 4) if body["event"] == "rollback"] == ["ESCAPE"]
+
+
+def test_what_the_disk_does_not_take_counts_and_is_tried_again(proved, tmp_path):
+    """[line-page-2] [line-release-8] 202: the release is taken back all the same."""
+    line = proved()
+    switch(line, write_release(tmp_path / "bad", fixtures.inspect(fixtures.IMAGE_8), "2", threshold=0.95))
+    line.plc.feed(range(1000, 1010))
+    line.plc.wait_done()
+    passed = wait_until(lambda: (last := line.state()["last"])["part"] == 1009 and last["number"], "the last part")
+    # A folder lies where the file would be written.
+    (line.state_folder / "releases.json.new").mkdir()
+    word = {"by": "Anna", "reason": "a crack", "verdict": "REJECT"}
+    answer = line.post(f"/station/parts/{passed}/override", word)
+    assert answer.status_code == 202 and "waiting" in answer.json()
+    check_back(line, rolled_back(line), "ESCAPE")
+    (line.state_folder / "releases.json.new").rmdir()
+    kept = line.state_folder / "releases.json"
+    wait_until(lambda: json.loads(kept.read_text())["holds"].get("releases"), "the hold on the disk", 10)
+
+
+def test_a_block_that_the_disk_does_not_take_holds_and_is_tried_again(make_line, tmp_path):
+    """[line-page-2] [line-release-9] 202, and no part passes."""
+    line = make_line(model=good(tmp_path), watch=ALWAYS_WATCHED).start()
+    line.plc.feed(range(1, 6))
+    line.plc.wait_done()
+    passed = line.state()["last"]["number"]
+    (line.state_folder / "standing.json.new").mkdir()
+    word = {"by": "Anna", "reason": "a crack", "verdict": "REJECT"}
+    assert line.post(f"/station/parts/{passed}/override", word).status_code == 202
+    assert blocked(line)
+    (line.state_folder / "standing.json.new").rmdir()
+    kept = line.state_folder / "standing.json"
+    wait_until(lambda: kept.exists() and "block" in kept.read_text(), "the block on the disk", 10)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"block": 1}', '{"bypass": {}}', '{"unheard": "of"}'], ids=repr)
 def test_what_cannot_be_read_may_have_been_a_block(make_line, tmp_path, text):
     """[line-release-9] The station begins blocked, and a person ends it."""

@@ -166,6 +166,9 @@ package final class Clerk: Sendable {
         _ = ledger.append(.operator(record))
     }
 
+    /// Waits until everything is in the ledger; false when that takes longer than `span` nanoseconds.
+    func isKept(within span: UInt64) -> Bool { ledger.flush(within: span) }
+
     /// Writes what waits.
     package func close() {
         _ = ledger.append(.event(EventRecord(.stop, station: station, "the station stopped")))

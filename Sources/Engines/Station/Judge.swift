@@ -40,6 +40,7 @@ internal import Synchronization
     private var plan: StationPlan
     private let life: UInt32
     private let wishes = Mutex<[Wish]>([])
+    private let ungranted = Backlog()
     private let stopping = Atomic<Bool>(false)
     private var isBypassed: Bool
     private var selfTrigger: SelfTrigger?
@@ -82,7 +83,18 @@ internal import Synchronization
     }
 
     package func stop() { stopping.store(true, ordering: .releasing) }
-    package func wish(_ wish: Wish) { wishes.withLock { $0.append(wish) } }
+
+    /// Gives the wish's number.
+    @discardableResult
+    package func wish(_ wish: Wish) -> UInt64 {
+        wishes.withLock { list in
+            list.append(wish)
+            return ungranted.add()
+        }
+    }
+
+    /// Waits until a wish, and what follows from it, has been seen to; false when that takes longer than `span` nanoseconds.
+    package func grants(_ wish: UInt64, within span: UInt64) -> Bool { ungranted.isDone(wish, within: span) }
 
     package func run() {
         seats.startRouted()
@@ -104,7 +116,7 @@ internal import Synchronization
     /// Everything that must go on while a part is waited for.
     private func tend() {
         let now = Instant.now
-        for wish in takeWishes() { grant(wish) }
+        grantWishes()
         // A verdict that is on its way was given by the release that is at work now: another one waits until it has arrived.
         let isIdle = plan.atModel == nil && !(mailbox.hasUnreadVerdicts && ioLives(now))
         tendReleases(now, isIdle: isIdle)
@@ -162,11 +174,14 @@ internal import Synchronization
         min(plan.nextDeadline, min(selfTrigger?.due ?? .distantFuture, Instant.now.advanced(by: Self.turn)))
     }
 
-    private func takeWishes() -> [Wish] {
-        wishes.withLock { list in
+    private func grantWishes() {
+        let (list, last) = wishes.withLock { list in
             defer { list.removeAll() }
-            return list
+            return (list, ungranted.last)
         }
+        guard !list.isEmpty else { return }
+        for wish in list { grant(wish) }
+        ungranted.settle(last)
     }
 
     private func grant(_ wish: Wish) {

@@ -7,6 +7,8 @@ internal import Synchronization
 /// The station's page and what it is made of. It shows what was decided; nothing here decides.
 package final class StationDoor: Sendable {
     private static let newsEvery = 100 * Span64.millisecond
+    /// How long a person waits for a disk.
+    private static let patience = 2 * Span64.second
     private let board: StationBoard
     private let clerk: Clerk
     private let judge: Judge
@@ -186,9 +188,25 @@ package final class StationDoor: Sendable {
         guard board.review(entry: part.entry, verdict: verdict, by: said.by, reason: said.reason) else {
             return exchange.refuse(.notFound, "error", "this part is not among the last ones any more")
         }
-        judge.wish(.review(entry: part.entry, was: part.decision.verdict, is: verdict))
+        let wish = judge.wish(.review(entry: part.entry, was: part.decision.verdict, is: verdict))
         clerk.noteReview(entry: part.entry, part: part.key.part, verdict: verdict, by: said.by, reason: said.reason)
-        agree(exchange)
+        agree(exchange, whenKept: wish)
+    }
+
+    /// A person's word, and what follows from it, is on the disk before it is agreed to. It counts at once all the same.
+    private func agree(_ exchange: Exchange, whenKept wish: UInt64) {
+        let reactor = exchange.reactor
+        reactor.workers.submit { [self] in
+            let isKept =
+                judge.grants(wish, within: Self.patience) && orders.isKept(within: Self.patience)
+                && memory.isKept(within: Self.patience) && clerk.isKept(within: Self.patience)
+            reactor.post { [self] in
+                guard !isKept else { return agree(exchange) }
+                exchange.respond(.accepted) {
+                    $0.append("{\"waiting\":\"it counts, and is written as soon as the disk lets it\"}" as StaticString)
+                }
+            }
+        }
     }
 
     private func push(_ exchange: Exchange) {
