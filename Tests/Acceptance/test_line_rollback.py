@@ -80,6 +80,28 @@ def check_back(line, rollback, trigger):
     assert event["facts"]["trigger"] == trigger
 
 
+def find_crack(line, part):
+    """A person overrides the last part, which passed; the answer."""
+    # The PLC hears of a part before the page does.
+    passed = wait_until(lambda: (last := line.state()["last"]) and last["part"] == part and last["number"], "the part")
+    return line.post(f"/station/parts/{passed}/override", {"by": "Anna", "reason": "a crack", "verdict": "REJECT"})
+
+
+def judge_with_second(line, tmp_path):
+    """Another release has judged parts 1000 to 1009, and is still watched."""
+    switch(line, write_release(tmp_path / "bad", fixtures.inspect(fixtures.IMAGE_8), "2", threshold=0.95))
+    line.plc.feed(range(1000, 1010))
+    line.plc.wait_done()
+
+
+def judge_alone(make_line, tmp_path):
+    """A line whose only release has judged parts 1 to 5: there is nothing to go back to."""
+    line = make_line(model=good(tmp_path), watch=ALWAYS_WATCHED).start()
+    line.plc.feed(range(1, 6))
+    line.plc.wait_done()
+    return line
+
+
 def test_a_first_release_proves_itself(make_line, tmp_path):
     """D37: after enough parts and time, and so is written down."""
     line = make_line(model=good(tmp_path), watch=WATCH).start()
@@ -131,15 +153,11 @@ def test_reject_rate(proved, tmp_path):
 def test_escape(proved, tmp_path):
     """ESCAPE: a person finds a defect that this release passed; what it passed is named."""
     line = proved()
-    bad = write_release(tmp_path / "bad", fixtures.inspect(fixtures.IMAGE_8), "2", threshold=0.95)
-    switch(line, bad)
-    line.plc.feed(range(1000, 1010))
-    line.plc.wait_done()
-    # The PLC hears of a part before the page does.
-    passed = wait_until(lambda: (last := line.state()["last"])["part"] == 1009 and last["number"], "the last part")
-    line.post(f"/station/parts/{passed}/override", {"by": "Anna", "reason": "a crack", "verdict": "REJECT"})
+    judge_with_second(line, tmp_path)
+    assert find_crack(line, 1009).status_code == 200
     rollback = rolled_back(line)
-    assert rollback["quarantine"][1] == passed
+    (judged,) = [part for part in line.state()["recent"] if part["part"] == 1009]
+    assert rollback["quarantine"][1] == judged["number"]
     check_back(line, rollback, "ESCAPE")
 
 
@@ -194,11 +212,8 @@ def test_the_configured_release_has_to_prove_itself_after_a_restart(proved, tmp_
 
 def test_no_defect_passes_while_an_escape_waits_for_a_person(make_line, tmp_path):
     """Nowhere to go back to: nothing passes until somebody has looked."""
-    line = make_line(model=good(tmp_path), watch=ALWAYS_WATCHED).start()
-    line.plc.feed(range(1, 6))
-    line.plc.wait_done()
-    passed = line.state()["last"]["number"]
-    line.post(f"/station/parts/{passed}/override", {"by": "Anna", "reason": "a crack", "verdict": "REJECT"})
+    line = judge_alone(make_line, tmp_path)
+    assert find_crack(line, 5).status_code == 200
     wait_until(lambda: "RELEASE_HELD" in [alarm["code"] for alarm in line.state()["alarms"]], "the alarm", 5)
     part = line.plc.judge(10)
     assert (part.gate, part.result.reason) == ("REJECT", "DEVICE_FAULT")
@@ -224,11 +239,8 @@ def start_again(line):
 
 def test_a_restart_is_no_person(make_line, tmp_path):
     """[line-release-7] After an escape the line stands until somebody has reset it, whatever is killed meanwhile."""
-    line = make_line(model=good(tmp_path), watch=ALWAYS_WATCHED).start()
-    line.plc.feed(range(1, 6))
-    line.plc.wait_done()
-    passed = line.state()["last"]["number"]
-    line.post(f"/station/parts/{passed}/override", {"by": "Anna", "reason": "a crack", "verdict": "REJECT"})
+    line = judge_alone(make_line, tmp_path)
+    assert find_crack(line, 5).status_code == 200
     assert blocked(line)
     for _ in range(2):
         start_again(line)
@@ -245,12 +257,8 @@ def test_a_restart_is_no_person(make_line, tmp_path):
 
 def test_a_persons_word_stands_when_it_is_agreed_to(make_line, tmp_path):
     """[line-page-2] The entry, and that no part passes, however soon the station is killed."""
-    line = make_line(model=good(tmp_path), watch=ALWAYS_WATCHED).start()
-    line.plc.feed(range(1, 6))
-    line.plc.wait_done()
-    passed = line.state()["last"]["number"]
-    word = {"by": "Anna", "reason": "a crack", "verdict": "REJECT"}
-    assert line.post(f"/station/parts/{passed}/override", word).status_code == 200
+    line = judge_alone(make_line, tmp_path)
+    assert find_crack(line, 5).status_code == 200
     start_again(line)
     assert blocked(line)
     assert [body["comment"] for body in entries(line, 3) if body["action"] == "override"] == ["a crack"]
@@ -259,12 +267,8 @@ def test_a_persons_word_stands_when_it_is_agreed_to(make_line, tmp_path):
 def test_a_release_taken_back_by_a_person_stays_away(proved, tmp_path):
     """[line-page-2] [line-release-8] However soon the station is killed, it begins with the last good one."""
     line = proved()
-    switch(line, write_release(tmp_path / "bad", fixtures.inspect(fixtures.IMAGE_8), "2", threshold=0.95))
-    line.plc.feed(range(1000, 1010))
-    line.plc.wait_done()
-    passed = wait_until(lambda: (last := line.state()["last"])["part"] == 1009 and last["number"], "the last part")
-    word = {"by": "Anna", "reason": "a crack", "verdict": "REJECT"}
-    assert line.post(f"/station/parts/{passed}/override", word).status_code == 200
+    judge_with_second(line, tmp_path)
+    assert find_crack(line, 1009).status_code == 200
     line.station.kill()
     (held,) = json.loads((line.state_folder / "releases.json").read_text())["holds"]["releases"].values()
     assert held["trigger"] == "ESCAPE"
@@ -274,14 +278,10 @@ def test_a_release_taken_back_by_a_person_stays_away(proved, tmp_path):
 def test_what_the_disk_does_not_take_counts_and_is_tried_again(proved, tmp_path):
     """[line-page-2] [line-release-8] 202: the release is taken back all the same."""
     line = proved()
-    switch(line, write_release(tmp_path / "bad", fixtures.inspect(fixtures.IMAGE_8), "2", threshold=0.95))
-    line.plc.feed(range(1000, 1010))
-    line.plc.wait_done()
-    passed = wait_until(lambda: (last := line.state()["last"])["part"] == 1009 and last["number"], "the last part")
+    judge_with_second(line, tmp_path)
     # A folder lies where the file would be written.
     (line.state_folder / "releases.json.new").mkdir()
-    word = {"by": "Anna", "reason": "a crack", "verdict": "REJECT"}
-    answer = line.post(f"/station/parts/{passed}/override", word)
+    answer = find_crack(line, 1009)
     assert answer.status_code == 202 and "waiting" in answer.json()
     check_back(line, rolled_back(line), "ESCAPE")
     (line.state_folder / "releases.json.new").rmdir()
@@ -291,13 +291,9 @@ def test_what_the_disk_does_not_take_counts_and_is_tried_again(proved, tmp_path)
 
 def test_a_block_that_the_disk_does_not_take_holds_and_is_tried_again(make_line, tmp_path):
     """[line-page-2] [line-release-9] 202, and no part passes."""
-    line = make_line(model=good(tmp_path), watch=ALWAYS_WATCHED).start()
-    line.plc.feed(range(1, 6))
-    line.plc.wait_done()
-    passed = line.state()["last"]["number"]
+    line = judge_alone(make_line, tmp_path)
     (line.state_folder / "standing.json.new").mkdir()
-    word = {"by": "Anna", "reason": "a crack", "verdict": "REJECT"}
-    assert line.post(f"/station/parts/{passed}/override", word).status_code == 202
+    assert find_crack(line, 5).status_code == 202
     assert blocked(line)
     (line.state_folder / "standing.json.new").rmdir()
     kept = line.state_folder / "standing.json"
