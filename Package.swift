@@ -41,7 +41,7 @@ let building: [(floor: String, rooms: [(name: String, standsOn: [String])])] = [
         ("ONNX", ["CRuntime", "Core"]),
         ("Process", ["CKernel", "Core"]),
         ("Archive", ["CArchive", "Core"]),
-        ("Files", ["Core"]),
+        ("Files", ["CKernel", "Core"]),
         ("Disk", ["Core"]),
         ("Images", ["CImages", "Core"]),
         ("Mailbox", ["CKernel", "Core"]),

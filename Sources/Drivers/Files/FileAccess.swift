@@ -1,3 +1,4 @@
+internal import CKernel
 package import Core
 internal import Glibc
 
@@ -145,6 +146,14 @@ package enum FileAccess {
         }
         guard let made else { throw Fault.system("making a temporary folder in \(base)") }
         return made
+    }
+
+    /// Puts a folder, made ready beside it, in a folder's place: whoever reads there finds the old files or the new ones,
+    /// and never none. Where the file system cannot exchange them, there is a moment without any.
+    package static func replaceFolder(_ path: String, with fresh: String) throws(Fault) {
+        if unsafe ls_exchange_names(fresh, path) == 0 { return remove(fresh) }
+        remove(path)
+        guard unsafe rename(fresh, path) == 0 else { throw Fault.system("renaming \(fresh)") }
     }
 
     /// Removes a folder and everything in it; links are removed, not followed.

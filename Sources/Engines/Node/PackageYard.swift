@@ -54,8 +54,8 @@ struct PackageYard {
         FileAccess.remove(half)
         try FileAccess.makeFolder(half)
         try ModelArchive.unpack(archive, into: half)
-        FileAccess.remove(target)
-        guard unsafe rename(half, target) == 0 else { throw Fault.system("renaming \(half)") }
+        // A component may be reading there.
+        try FileAccess.replaceFolder(target, with: half)
         try UnpackedFiles(target).note()
     }
 

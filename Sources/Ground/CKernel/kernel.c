@@ -46,6 +46,10 @@ void ls_eventfd_hush(int fd) {
     eventfd_read(fd, &count);
 }
 
+int ls_exchange_names(const char *one, const char *other) {
+    return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE);
+}
+
 int ls_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
 
 int ls_memfd(const char *name, uint64_t bytes) {

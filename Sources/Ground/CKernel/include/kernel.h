@@ -20,6 +20,8 @@ void ls_eventfd_ring(int fd);
 void ls_eventfd_hush(int fd);
 /// A pipe whose ends no child inherits; 0, or -1.
 int ls_pipe(int *ends);
+/// Each gets the other's name, in one instant; not every file system can do it.
+int ls_exchange_names(const char *one, const char *other);
 int ls_memfd(const char *name, uint64_t bytes);
 int ls_accept(int listener, char *peer, size_t peer_bytes);
 /// The address of whoever is at the other end; empty when nobody is.
