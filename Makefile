@@ -29,7 +29,7 @@ unit:
 
 acceptance: build
 	@scripts/setup --test
-	.venv/bin/python -m pytest Tests/Acceptance -q -p no:cacheprovider
+	.venv/bin/python -m pytest Tests/Acceptance -q -p no:cacheprovider -n 2 --dist loadgroup
 
 check:
 	@scripts/setup

@@ -21,8 +21,17 @@ from releases import WATCH
 from server import Server, clean_environment
 from store import make_bucket
 
+# With two workers (`-n 2 --dist loadgroup`) these, which mostly wait, go on beside all the others.
+MOSTLY_WAITING = ("test_node_", "test_components", "test_hub_node", "test_hub_nucleus")
+
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE_MODELS = ROOT / "Samples" / "models"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        group = "waiting" if item.path.name.startswith(MOSTLY_WAITING) else "working"
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
