@@ -29,7 +29,7 @@ unit:
 
 acceptance: build
 	@scripts/setup --test
-	.venv/bin/python -m pytest Tests/Acceptance -q -p no:cacheprovider -n 2 --dist loadgroup
+	.venv/bin/python -m pytest Tests/Acceptance -q -p no:cacheprovider -n 2
 
 check:
 	@scripts/setup

@@ -21,17 +21,23 @@ from releases import WATCH
 from server import Server, clean_environment
 from store import make_bucket
 
-# With two workers (`-n 2 --dist loadgroup`) these, which mostly wait, go on beside all the others.
+# With two workers (`-n 2`) these, which mostly wait, go on beside all the others; each side keeps its order.
 MOSTLY_WAITING = ("test_node_", "test_components", "test_hub_node", "test_hub_nucleus")
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE_MODELS = ROOT / "Samples" / "models"
 
 
-def pytest_collection_modifyitems(items):
-    for item in items:
-        group = "waiting" if item.path.name.startswith(MOSTLY_WAITING) else "working"
-        item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class TwoSides(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            name = nodeid.partition("::")[0].rpartition("/")[2]
+            return "waiting" if name.startswith(MOSTLY_WAITING) else "working"
+
+    return TwoSides(config, log)
 
 
 @pytest.fixture(scope="session")
