@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from cameras import GIGE_CAMERA, SYSTEM_PYTHON, GigECamera, RTSPServer, Watch, alive, descriptors
+from cameras import GIGE_CAMERA, SYSTEM_PYTHON, GigECamera, RTSPServer, Watch, alive, descriptors, monotonic_ns
 from server import clean_environment, wait_until
 
 TEST_PICTURES = "gst:videotestsrc is-live=true ! video/x-raw,format=GRAY8,width=320,height=240,framerate=50/1"
@@ -191,15 +191,18 @@ def test_gige_frames_that_nobody_could_take_are_counted(watch):
     with GigECamera():
         seen = watch("gige://?size=1920x1080&timeout=3000", "--count", 60, "--in-order")
         seen.wait_for("frame", 10)
+        stopped = monotonic_ns()
         os.kill(seen.helper(), signal.SIGSTOP)
         time.sleep(0.5)
         os.kill(seen.helper(), signal.SIGCONT)
+        resumed = monotonic_ns()
         summary = seen.finish()
     ids = [frame["id"] for frame in seen.frames]
     unseen = sum(distance(earlier, later) - 1 for earlier, later in zip(ids, ids[1:]))
     counted = sum(summary[name] for name in ("missing", "dropped", "damaged", "skipped"))
     assert 0 < unseen <= counted
-    assert summary["losses"] == 0
+    # On a busy machine the camera itself may stutter later, and that is a loss.
+    assert not [loss for loss in seen.of("lost") if stopped <= loss["at_ns"] <= resumed + 100e6]
 
 
 @gige
