@@ -202,7 +202,7 @@ def test_gige_frames_that_nobody_could_take_are_counted(watch):
     counted = sum(summary[name] for name in ("missing", "dropped", "damaged", "skipped"))
     assert 0 < unseen <= counted
     # On a busy machine the camera itself may stutter later, and that is a loss.
-    assert not [loss for loss in seen.of("lost") if stopped <= loss["at_ns"] <= resumed + 100e6]
+    assert not [loss for loss in seen.of("lost") if stopped <= loss["at_ns"] <= resumed + 100 * MILLISECOND]
 
 
 @gige
